@@ -1,0 +1,77 @@
+/** What a plugin author needs: records, schemas, configuration, plugin interfaces, errors. No I/O. @module */
+export {
+  ConfigDef,
+  type ConfigOf,
+  type ConfigType,
+  type ConfigValue,
+  configDef,
+  type Importance,
+  type KeyDefinition,
+  type KeyDefinitions,
+  key,
+  type RawConfig,
+  showValue,
+  type Width,
+} from './config-def.ts'
+export { Decimal } from './decimal.ts'
+export {
+  assertNever,
+  codeOf,
+  ConfigError,
+  type ConfigProblem,
+  ConflictError,
+  ConnectError,
+  DataError,
+  isRetriable,
+  messageOf,
+  NotFoundError,
+  type PenstockErrorOptions,
+  RetriableError,
+  type Stage,
+  StageError,
+  traceOf,
+} from './errors.ts'
+export { JsonNumber, type JsonValue, parseJson, stringifyJson } from './json.ts'
+export { Password } from './password.ts'
+export {
+  type Clock,
+  type Connector,
+  type ConnectorContext,
+  type Converter,
+  type ConverterPlugin,
+  definePlugin,
+  type ErrantRecordReporter,
+  type HeaderConverter,
+  type HeaderConverterPlugin,
+  type Logger,
+  type PartitionOffset,
+  type Plugin,
+  type PluginKind,
+  type Predicate,
+  type PredicatePlugin,
+  type SinkPlugin,
+  type SinkTask,
+  type SinkTaskContext,
+  type TopicPartition,
+  type Transformation,
+  type TransformationPlugin,
+} from './plugin.ts'
+export { type ConnectRecord, type Header, Lazy, type RecordChanges, type RecordOrigin, SinkRecord } from './record.ts'
+export {
+  type ArraySchema,
+  type Field,
+  logical,
+  type MapSchema,
+  nothing,
+  type PrimitiveSchema,
+  type PrimitiveType,
+  type Schema,
+  type SchemaAndValue,
+  type SchemaOptions,
+  type SchemaType,
+  schema,
+  schemasEqual,
+  type StructSchema,
+} from './schema.ts'
+export { Struct } from './struct.ts'
+export { type TaskId, taskName } from './task-id.ts'

@@ -1,0 +1,149 @@
+import type { SchemaAndValue } from './schema.ts'
+
+/** One header of a record; names may repeat. */
+export interface Header extends SchemaAndValue {
+  readonly name: string
+}
+
+/**
+ * A key or value that is decoded when somebody looks at it.
+ *
+ * `json` holds the undecoded bytes when they are JSON text of exactly this value: a sink that writes JSON may copy
+ * them instead of decoding and encoding again. It is never trusted to be well-formed.
+ */
+export class Lazy {
+  readonly json: Uint8Array | null
+  #decode: (() => SchemaAndValue) | null
+  #decoded: SchemaAndValue | null
+
+  private constructor(decode: (() => SchemaAndValue) | null, decoded: SchemaAndValue | null, json: Uint8Array | null) {
+    this.#decode = decode
+    this.#decoded = decoded
+    this.json = json
+  }
+
+  static of(decoded: SchemaAndValue): Lazy {
+    return new Lazy(null, decoded, null)
+  }
+
+  static from(decode: () => SchemaAndValue, json: Uint8Array | null): Lazy {
+    return new Lazy(decode, null, json)
+  }
+
+  /** Decodes once. Throws what the converter throws, each time it is asked. */
+  get(): SchemaAndValue {
+    if (this.#decoded === null) {
+      this.#decoded = (this.#decode as () => SchemaAndValue)()
+      this.#decode = null
+    }
+    return this.#decoded
+  }
+}
+
+/** Where a sink record came from in Kafka, untouched by transformations; commits and dead letters use it. */
+export interface RecordOrigin {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  /** Epoch milliseconds, null when the broker keeps none. */
+  readonly timestamp: number | null
+  readonly timestampType: 'CreateTime' | 'LogAppendTime' | 'NoTimestampType'
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: readonly (readonly [string, Uint8Array | null])[]
+}
+
+/** What a transformation may change of a record. Absent members stay as they are. */
+export interface RecordChanges {
+  readonly topic?: string
+  readonly partition?: number | null
+  readonly timestamp?: number | null
+  readonly key?: SchemaAndValue
+  readonly value?: SchemaAndValue
+  readonly headers?: readonly Header[]
+}
+
+/**
+ * A record on its way through transformations: immutable, changed by {@link SinkRecord.with} and friends.
+ * A transformation must not care whether it sees a source or a sink record, except where Kafka Connect does too.
+ */
+export interface ConnectRecord<Self = unknown> {
+  readonly kind: 'sink' | 'source'
+  readonly topic: string
+  readonly partition: number | null
+  readonly timestamp: number | null
+  /** Decoded on first use; may throw a StageError of the converter. */
+  readonly key: SchemaAndValue
+  readonly value: SchemaAndValue
+  readonly headers: readonly Header[]
+  with(changes: RecordChanges): Self
+}
+
+/** A record read from Kafka. */
+export class SinkRecord implements ConnectRecord<SinkRecord> {
+  readonly kind = 'sink'
+  readonly topic: string
+  readonly partition: number
+  readonly timestamp: number | null
+  readonly origin: RecordOrigin
+  readonly #key: Lazy
+  readonly #value: Lazy
+  readonly #headers: readonly Header[] | (() => readonly Header[])
+
+  constructor(
+    origin: RecordOrigin,
+    key: Lazy,
+    value: Lazy,
+    headers: readonly Header[] | (() => readonly Header[]),
+    topic: string = origin.topic,
+    partition: number = origin.partition,
+    timestamp: number | null = origin.timestamp,
+  ) {
+    this.origin = origin
+    this.topic = topic
+    this.partition = partition
+    this.timestamp = timestamp
+    this.#key = key
+    this.#value = value
+    this.#headers = headers
+  }
+
+  /** The record's position in Kafka; transformations can't change it. */
+  get offset(): bigint {
+    return this.origin.offset
+  }
+
+  get key(): SchemaAndValue {
+    return this.#key.get()
+  }
+
+  get value(): SchemaAndValue {
+    return this.#value.get()
+  }
+
+  get headers(): readonly Header[] {
+    return typeof this.#headers === 'function' ? this.#headers() : this.#headers
+  }
+
+  /** The value's JSON text as it came from Kafka, when nothing has changed it; see {@link Lazy.json}. */
+  get valueJson(): Uint8Array | null {
+    return this.#value.json
+  }
+
+  with(changes: RecordChanges): SinkRecord {
+    return new SinkRecord(
+      this.origin,
+      changes.key ? Lazy.of(changes.key) : this.#key,
+      changes.value ? Lazy.of(changes.value) : this.#value,
+      changes.headers ?? this.#headers,
+      changes.topic ?? this.topic,
+      changes.partition ?? this.partition,
+      changes.timestamp === undefined ? this.timestamp : changes.timestamp,
+    )
+  }
+
+  /** `topic-partition@offset` of the record in Kafka, for messages. */
+  toString(): string {
+    return `${this.origin.topic}-${this.origin.partition}@${this.origin.offset}`
+  }
+}

@@ -1,0 +1,2 @@
+export { fakeSinkTaskContext, type FakeSinkTaskContext } from './sink-task-context.ts'
+export { sinkRecord, type SinkRecordFields } from './records.ts'
