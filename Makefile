@@ -1,0 +1,48 @@
+# One command per need; each does its own set-up. CI runs the same.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup build lint format test test-unit test-e2e stack demo bench clean
+
+export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+RUN := node --disable-warning=ExperimentalWarning --conditions=source
+STACK := $(RUN) e2e/src/stack/main.ts
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{ printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## Fetch Node, pnpm and the packages, build the native Kafka client where no prebuilt one is to be had
+	@scripts/setup.sh
+
+build: setup ## Compile everything; leaves a runnable apps/worker/bin/penstock-worker
+	@tsc -b
+
+lint: setup ## Check style and common mistakes
+	@biome check .
+
+format: setup ## Rewrite the sources in the project's style
+	@biome check --write .
+
+test: ## Build, lint, unit tests and end-to-end tests on real servers; last line: N passed, N failed
+	@scripts/test.sh
+
+test-unit: setup ## Unit tests (ARGS='record' runs the files whose path holds it)
+	@vitest run --project unit $(ARGS)
+
+test-e2e: build ## End-to-end tests on real servers (ARGS as above)
+	@scripts/setup.sh --servers
+	@$(STACK) run -- vitest run --project e2e $(ARGS)
+
+stack: setup ## Start Kafka and Elasticsearch, print their URLs, stop them on Ctrl-C
+	@scripts/setup.sh --servers
+	@$(STACK) up
+
+demo: build ## Stream real data sets through three workers, one of which is killed
+	@scripts/setup.sh --servers
+	@$(STACK) run -- $(RUN) e2e/src/demo/main.ts $(ARGS)
+
+bench: build ## Measure records per second, CPU and memory against the ceiling of the machine
+	@scripts/setup.sh --servers
+	@$(STACK) run -- $(RUN) e2e/src/bench/main.ts $(ARGS)
+
+clean: ## Remove what build and tests left (keeps .tools and node_modules)
+	@rm -rf packages/*/dist apps/*/dist e2e/dist scripts/dist .stack .turbo coverage .tools/results

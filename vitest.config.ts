@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config'
+
+// Imports between packages go to src/ by the `source` condition, so tests need no build.
+const resolve = { conditions: ['source', 'module', 'node', 'import', 'default'] }
+const ssr = { resolve: { conditions: ['source', 'module', 'node', 'import', 'default'] } }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          pool: 'forks', // the native Kafka client can't be loaded by two threads of one process
+          execArgv: ['--conditions=source'],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'e2e',
+          include: ['e2e/src/**/*.test.ts'],
+          pool: 'forks',
+          execArgv: ['--conditions=source'],
+          fileParallelism: false, // two cores and one stack: tests measure times
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          teardownTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
