@@ -1,0 +1,96 @@
+import type { RawConfig, TaskId } from '@penstock/core'
+import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
+import type { ConnectorState, TaskState } from '../storage/status.ts'
+
+import type { TargetState } from '../storage/config-state.ts'
+export type { TargetState }
+export type ConnectorType = 'source' | 'sink' | 'unknown'
+
+export interface ConnectorInfo {
+  readonly name: string
+  readonly config: RawConfig
+  readonly tasks: readonly TaskId[]
+  readonly type: ConnectorType
+}
+
+export interface StatusView<State> {
+  readonly state: State
+  readonly workerId: string
+  readonly version: string | null
+  /** Null or empty unless FAILED. */
+  readonly trace: string | null
+}
+
+export interface ConnectorStatusView {
+  readonly name: string
+  readonly connector: StatusView<ConnectorState>
+  /** By task number. */
+  readonly tasks: readonly (StatusView<TaskState> & { readonly task: number })[]
+  readonly type: ConnectorType
+}
+
+/** Flags of `POST /connectors/{name}/restart` (KIP-745). */
+export interface RestartRequest {
+  readonly connector: string
+  readonly includeTasks: boolean
+  readonly onlyFailed: boolean
+}
+
+/** Headers of a signed request between workers (KIP-507), base64 and name as received. */
+export interface InternalRequestSignature {
+  readonly algorithm: string
+  readonly signature: string
+  /** The raw bytes that were signed. */
+  readonly body: Buffer
+}
+
+export interface Health {
+  readonly status: 'healthy' | 'starting' | 'unhealthy'
+  readonly message: string
+}
+
+/**
+ * Decides what runs where and owns the cluster's state; what REST talks to.
+ *
+ * Methods that only the leader (or a task's owner) may carry out reject with {@link NotLeaderError} or
+ * {@link NotAssignedError}, which carry where to forward to. A rebalance under way rejects with ConflictError,
+ * names that aren't known with NotFoundError, bad configurations with BadRequestError or ConfigError.
+ */
+export interface Herder {
+  readonly workerId: string
+  serverInfo(): { version: string; commit: string; kafkaClusterId: string }
+  health(): Promise<Health>
+
+  connectors(): Promise<readonly string[]>
+  connectorInfo(connector: string): Promise<ConnectorInfo>
+  connectorConfig(connector: string): Promise<RawConfig>
+  /** Null initial state: STARTED for a new connector, unchanged for an existing one. */
+  putConnectorConfig(
+    connector: string,
+    config: RawConfig,
+    options: { initialState: TargetState | null; allowReplace: boolean },
+  ): Promise<{ created: boolean; info: ConnectorInfo }>
+  /** Null values remove keys. */
+  patchConnectorConfig(connector: string, patch: RawConfig): Promise<ConnectorInfo>
+  deleteConnector(connector: string): Promise<void>
+  connectorStatus(connector: string): Promise<ConnectorStatusView>
+
+  taskConfigs(connector: string): Promise<readonly { id: TaskId; config: RawConfig }[]>
+  taskStatus(id: TaskId): Promise<StatusView<TaskState>>
+  /** From the worker that runs the connector, which is not the leader. */
+  putTaskConfigs(connector: string, configs: readonly RawConfig[], signature: InternalRequestSignature): Promise<void>
+
+  restartConnector(connector: string): Promise<void>
+  restartConnectorAndTasks(request: RestartRequest): Promise<ConnectorStatusView>
+  restartTask(id: TaskId): Promise<void>
+  pauseConnector(connector: string): Promise<void>
+  resumeConnector(connector: string): Promise<void>
+  stopConnector(connector: string): Promise<void>
+
+  connectorTopics(connector: string): Promise<readonly string[]>
+  resetConnectorTopics(connector: string): Promise<void>
+
+  plugins(): readonly PluginDescription[]
+  /** Framework keys that every connector of this type has, in order. */
+  validate(config: RawConfig): Promise<ConfigInfos>
+}

@@ -1,0 +1,108 @@
+/** The few administrative calls Penstock makes, over the protocol client. */
+import { ConfigError, ConnectError, messageOf, RetriableError } from '@penstock/core'
+import { Admin, ConfigResourceTypes } from '@platformatic/kafka'
+import type { ProtocolClientConfig } from './client-config.ts'
+import { kafkaErrorCode, kafkaErrors } from './protocol-errors.ts'
+
+/** A topic to create when it is missing. */
+export interface TopicSpec {
+  readonly name: string
+  /** -1: the broker's default. */
+  readonly partitions: number
+  readonly replicationFactor: number
+  readonly config: Readonly<Record<string, string>>
+}
+
+export class KafkaAdmin {
+  readonly #admin: Admin
+
+  constructor(config: ProtocolClientConfig) {
+    this.#admin = new Admin({
+      clientId: config.clientId,
+      bootstrapBrokers: [...config.brokers],
+      connectTimeout: config.connectTimeoutMs,
+      requestTimeout: config.requestTimeoutMs,
+      timeout: config.requestTimeoutMs,
+      retries: 3,
+      autocreateTopics: false,
+      ...(config.tls ? { tls: config.tls } : {}),
+      ...(config.sasl ? { sasl: config.sasl } : {}),
+    })
+  }
+
+  async clusterId(): Promise<string> {
+    return (await this.#admin.metadata({ topics: [], forceUpdate: true })).id
+  }
+
+  /** Number of partitions, or null when there is no such topic. */
+  async partitionCount(topic: string): Promise<number | null> {
+    try {
+      const metadata = await this.#admin.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false })
+      return metadata.topics.get(topic)?.partitionsCount ?? null
+    } catch (error) {
+      if (kafkaErrorCode(error) === kafkaErrors.unknownTopic) return null
+      throw error
+    }
+  }
+
+  /** Creates a topic; true when it did not exist. Throws ConfigError for settings the brokers refuse. */
+  async createTopic(spec: TopicSpec): Promise<boolean> {
+    try {
+      await this.#admin.createTopics({
+        topics: [spec.name],
+        partitions: spec.partitions,
+        replicas: spec.replicationFactor,
+        configs: Object.entries(spec.config).map(([name, value]) => ({ name, value })),
+      })
+      return true
+    } catch (error) {
+      const code = kafkaErrorCode(error)
+      if (code === kafkaErrors.topicExists) return false
+      if (code === kafkaErrors.invalidReplicationFactor) {
+        throw new ConfigError([
+          {
+            key: 'replication.factor',
+            message: `can't create topic ${spec.name} with replication factor ${spec.replicationFactor}: the cluster has fewer brokers than that. Set a smaller replication factor for it`,
+          },
+        ])
+      }
+      if (code !== null && kafkaErrors.retriable.has(code)) {
+        throw new RetriableError('kafka.create_topic', `can't create topic ${spec.name} yet: ${messageOf(error)}`, { cause: error })
+      }
+      throw new ConnectError('kafka.create_topic', `can't create topic ${spec.name}: ${describe(error)}`, { cause: error })
+    }
+  }
+
+  /** One configuration value of a topic; null when this user may not see it. */
+  async topicConfig(topic: string, name: string): Promise<string | null> {
+    try {
+      const [description] = await this.#admin.describeConfigs({
+        resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: [name] }],
+      })
+      return description?.configs.find((config) => config.name === name)?.value ?? null
+    } catch (error) {
+      const code = kafkaErrorCode(error)
+      if (code === kafkaErrors.topicAuthorizationFailed || code === kafkaErrors.clusterAuthorizationFailed) return null
+      throw error
+    }
+  }
+
+  /** The offsets after the last record of each partition. */
+  async endOffsets(topic: string, partitions: number): Promise<Map<number, number>> {
+    const [listed] = await this.#admin.listOffsets({
+      topics: [
+        { name: topic, partitions: Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n })) },
+      ],
+    })
+    return new Map(listed?.partitions.map((partition) => [partition.partitionIndex, Number(partition.offset)]))
+  }
+
+  async close(): Promise<void> {
+    await this.#admin.close()
+  }
+}
+
+function describe(error: unknown): string {
+  const nested = (error as { errors?: unknown[] }).errors?.[0]
+  return nested === undefined ? messageOf(error) : describe(nested)
+}

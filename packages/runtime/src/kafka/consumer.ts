@@ -1,0 +1,244 @@
+/**
+ * librdkafka's consumer with promises and without blocked threads: `poll` takes what is queued and otherwise waits for
+ * the queue's own wake-up, so many consumers share the few threads of the process.
+ */
+import { createRequire } from 'node:module'
+import type * as Rdkafka from '@confluentinc/kafka-javascript'
+import { RetriableError, type TopicPartition } from '@penstock/core'
+
+/** The part of the native consumer used here; the package's own typings lack half of it. */
+interface NativeConsumer {
+  setDefaultConsumeTimeout(ms: number): void
+  on(event: 'event.error', listener: (error: RdkafkaError) => void): void
+  on(event: 'partition.eof', listener: (end: EndOfPartition) => void): void
+  connect(options: { timeout: number }, done: (error: RdkafkaError | null) => void): void
+  disconnect(done: () => void): void
+  subscribe(topics: (string | RegExp)[]): void
+  assign(partitions: TopicPartition[]): void
+  unassign(): void
+  incrementalAssign(partitions: TopicPartition[]): void
+  incrementalUnassign(partitions: TopicPartition[]): void
+  assignments(): TopicPartition[]
+  assignmentLost(): boolean
+  rebalanceProtocol(): 'NONE' | 'EAGER' | 'COOPERATIVE'
+  consume(max: number, done: (error: RdkafkaError | null, messages: ConsumedMessage[]) => void): void
+  pause(partitions: TopicPartition[]): void
+  resume(partitions: TopicPartition[]): void
+  seek(position: Position, timeoutMs: number, done: (error?: RdkafkaError) => void): void
+  committed(partitions: TopicPartition[], timeoutMs: number, done: (error: RdkafkaError | null, offsets: Position[]) => void): void
+  commitCb(offsets: Position[], done: (error: RdkafkaError | null) => void): void
+}
+interface RdkafkaError extends Error {
+  code: number
+  isFatal?: boolean
+}
+
+/** A partition with an offset of librdkafka: a double, exact to 2^53; negative values have meanings of their own. */
+export type Position = TopicPartition & { readonly offset: number }
+
+// CommonJS and native: required, so that importing this module is the only thing that loads it.
+const { KafkaConsumer: Native } = createRequire(import.meta.url)('@confluentinc/kafka-javascript') as {
+  KafkaConsumer: new (config: object, topicConfig: object) => NativeConsumer
+}
+
+/** A record as it comes from Kafka; offsets of librdkafka are doubles, exact to 2^53. */
+export type ConsumedMessage = Rdkafka.Message
+
+/** Codes of librdkafka this code decides on. */
+export const rdkafkaErrors = {
+  assignPartitions: -175,
+  revokePartitions: -174,
+  noOffset: -168,
+  fatal: -150,
+  partitionEof: -191,
+  timedOut: -185,
+  maxPollExceeded: -147,
+  unknownMemberId: 25,
+  illegalGeneration: 22,
+  rebalanceInProgress: 27,
+  fencedInstanceId: 82,
+} as const
+
+export interface RebalanceHandler {
+  /** Partitions were given to this member; resolves when their records may flow. */
+  onAssigned(partitions: readonly TopicPartition[]): Promise<void>
+  /** Partitions are about to be taken away (`lost`: already were, nothing may be committed). */
+  onRevoked(partitions: readonly TopicPartition[], lost: boolean): Promise<void>
+}
+
+export interface EndOfPartition extends TopicPartition {
+  readonly offset: number
+}
+
+export class KafkaConsumer {
+  readonly #client: NativeConsumer
+  #queued = true
+  #wake: (() => void) | null = null
+  #fatal: Error | null = null
+  #rebalancing: Promise<void> = Promise.resolve()
+  #closed = false
+  /** Called at the end of a partition, when `enable.partition.eof` is set. */
+  onEndOfPartition: ((end: EndOfPartition) => void) | null = null
+  /** Called for errors that librdkafka mends by itself (a broker went away). */
+  onWarning: ((error: Error) => void) | null = null
+
+  constructor(config: Record<string, string | number | boolean>, rebalance: RebalanceHandler | null = null) {
+    const callbacks = {
+      queue_non_empty_cb: () => {
+        this.#queued = true
+        this.#wake?.()
+      },
+      ...(rebalance === null
+        ? {}
+        : {
+            rebalance_cb: (error: { code: number } | undefined, partitions: TopicPartition[]) => {
+              this.#rebalancing = this.#rebalancing.then(() => this.#rebalance(rebalance, error, partitions))
+            },
+          }),
+    }
+    this.#client = new Native({ ...config, ...callbacks }, { 'auto.offset.reset': config['auto.offset.reset'] ?? 'earliest' })
+    this.#client.setDefaultConsumeTimeout(0)
+    this.#client.on('event.error', (error) => this.#onError(error))
+    this.#client.on('partition.eof', (end) => this.onEndOfPartition?.(end))
+  }
+
+  async connect(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#client.connect({ timeout: timeoutMs }, (error) => (error ? reject(unreachable(error)) : resolve()))
+    })
+  }
+
+  subscribe(topics: readonly (string | RegExp)[]): void {
+    this.#client.subscribe([...topics])
+  }
+
+  /** Takes partitions without a group. Offset -2 is the beginning. */
+  assign(partitions: readonly Position[]): void {
+    this.#client.assign([...partitions])
+  }
+
+  /** Up to `max` records; waits at most `timeoutMs` for the first. Throws what makes the consumer unusable. */
+  async poll(max: number, timeoutMs: number): Promise<ConsumedMessage[]> {
+    this.#queued = false
+    const messages = await this.#consume(max)
+    if (messages.length > 0 || timeoutMs <= 0) return messages
+    await this.#waitForQueue(timeoutMs)
+    return this.#consume(max)
+  }
+
+  /** Ends a waiting {@link poll} early. */
+  wakeup(): void {
+    this.#queued = true
+    this.#wake?.()
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    if (partitions.length > 0) this.#client.pause([...partitions])
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    if (partitions.length > 0) this.#client.resume([...partitions])
+  }
+
+  async seek(position: Position, timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#client.seek(position, timeoutMs, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+
+  /** Offsets committed for the partitions; -1001 where there is none. */
+  async committed(partitions: readonly TopicPartition[], timeoutMs: number): Promise<Position[]> {
+    return new Promise((resolve, reject) => {
+      this.#client.committed([...partitions], timeoutMs, (error, offsets) =>
+        error ? reject(error) : resolve(offsets),
+      )
+    })
+  }
+
+  async commit(offsets: readonly Position[]): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#client.commitCb([...offsets], (error) => (error ? reject(error) : resolve()))
+    })
+  }
+
+  assignment(): readonly TopicPartition[] {
+    return this.#closed ? [] : this.#client.assignments()
+  }
+
+  /** Leaves, unless it is a static member, and frees the native client. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.wakeup()
+    await this.#rebalancing
+    await new Promise<void>((resolve) => {
+      this.#client.disconnect(() => resolve())
+    })
+  }
+
+  async #consume(max: number): Promise<ConsumedMessage[]> {
+    if (this.#fatal) throw this.#fatal
+    if (this.#closed) return []
+    return new Promise((resolve, reject) => {
+      this.#client.consume(max, (error, messages) => {
+        if (!error) resolve(messages)
+        else if (isPassing(error)) resolve([])
+        else reject(error)
+      })
+    })
+  }
+
+  async #waitForQueue(timeoutMs: number): Promise<void> {
+    if (this.#queued) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, timeoutMs)
+      const self = this
+      function done() {
+        clearTimeout(timer)
+        self.#wake = null
+        resolve()
+      }
+      this.#wake = done
+    })
+  }
+
+  async #rebalance(handler: RebalanceHandler, error: { code: number } | undefined, partitions: TopicPartition[]): Promise<void> {
+    try {
+      if (error?.code === rdkafkaErrors.assignPartitions) {
+        if (this.#isCooperative()) this.#client.incrementalAssign(partitions)
+        else this.#client.assign(partitions)
+        await handler.onAssigned(partitions)
+      } else {
+        const lost = this.#closed ? false : this.#client.assignmentLost()
+        await handler.onRevoked(partitions, lost)
+        if (this.#isCooperative()) this.#client.incrementalUnassign(partitions)
+        else this.#client.unassign()
+      }
+    } catch (failure) {
+      this.#fatal ??= failure as Error
+    }
+    this.wakeup()
+  }
+
+  #isCooperative(): boolean {
+    return this.#client.rebalanceProtocol() === 'COOPERATIVE'
+  }
+
+  #onError(error: RdkafkaError): void {
+    if (error.code === rdkafkaErrors.fatal || error.isFatal === true || error.code === rdkafkaErrors.fencedInstanceId) {
+      this.#fatal ??= error
+      this.wakeup()
+    } else {
+      this.onWarning?.(error)
+    }
+  }
+}
+
+// Errors that a later poll gets over by itself.
+function isPassing(error: RdkafkaError): boolean {
+  return error.isFatal !== true && error.code !== rdkafkaErrors.fatal && error.code !== rdkafkaErrors.fencedInstanceId
+}
+
+function unreachable(error: Error): RetriableError {
+  return new RetriableError('kafka.unreachable', `can't connect to Kafka: ${error.message}`, { cause: error })
+}

@@ -1,0 +1,68 @@
+/** Connections to a group's coordinator, for the raw group protocol calls. */
+import { RetriableError } from '@penstock/core'
+import { Connection, findCoordinatorV4, leaveGroupV5 } from '@platformatic/kafka'
+import type { ProtocolClientConfig } from './client-config.ts'
+import { kafkaErrorCode, kafkaErrors } from './protocol-errors.ts'
+
+export interface CoordinatorAddress {
+  readonly nodeId: number
+  readonly host: string
+  readonly port: number
+}
+
+/** Opens a connection; rejects when nobody answers within the configured time. */
+export async function connectTo(
+  config: ProtocolClientConfig,
+  broker: { host: string; port: number },
+  requestTimeoutMs = config.requestTimeoutMs,
+): Promise<Connection> {
+  const connection = new Connection(config.clientId, {
+    connectTimeout: config.connectTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    ...(config.tls ? { tls: config.tls } : {}),
+    ...(config.sasl ? { sasl: config.sasl } : {}),
+  })
+  // Failures reach the caller of each request; the event is only the second telling.
+  connection.on('error', () => {})
+  await connection.connect(broker.host, broker.port)
+  return connection
+}
+
+/** Asks the bootstrap brokers in turn. Rejects with a RetriableError while none knows the coordinator. */
+export async function findCoordinator(config: ProtocolClientConfig, groupId: string): Promise<CoordinatorAddress> {
+  let failure: unknown
+  for (const broker of config.brokers) {
+    let connection: Connection | null = null
+    try {
+      connection = await connectTo(config, broker)
+      const { coordinators } = await findCoordinatorV4.api.async(connection, 0, [groupId])
+      const found = coordinators[0]
+      if (found && found.errorCode === 0) return found
+      failure = new RetriableError('group.no_coordinator', found?.errorMessage ?? `no coordinator for group ${groupId} yet`)
+    } catch (error) {
+      failure = error
+    } finally {
+      await connection?.close().catch(() => {})
+    }
+  }
+  throw new RetriableError('group.no_coordinator', `can't find the coordinator of group ${groupId}`, { cause: failure })
+}
+
+/** Removes static members from a group at once (KIP-345); those that are not there are fine. */
+export async function removeStaticMembers(
+  config: ProtocolClientConfig,
+  groupId: string,
+  instanceIds: readonly string[],
+  reason: string,
+): Promise<void> {
+  const connection = await connectTo(config, await findCoordinator(config, groupId))
+  try {
+    const members = instanceIds.map((groupInstanceId) => ({ memberId: '', groupInstanceId, reason }))
+    await leaveGroupV5.api.async(connection, groupId, members)
+  } catch (error) {
+    const code = kafkaErrorCode(error)
+    if (code !== kafkaErrors.unknownMemberId && code !== kafkaErrors.groupIdNotFound) throw error
+  } finally {
+    await connection.close().catch(() => {})
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * A compacted topic as a replicated log of keys and values: read from its beginning, followed for ever, written by
+ * anyone. The config, status and offset stores stand on it.
+ */
+import { ConfigError, ConnectError, type Logger, RetriableError } from '@penstock/core'
+import type { KafkaAdmin, TopicSpec } from '../kafka/admin.ts'
+import { KafkaConsumer } from '../kafka/consumer.ts'
+import type { KafkaProducer } from '../kafka/producer.ts'
+
+/** One record of the log; a null value removes the key. */
+export interface LogRecord {
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly partition: number
+  readonly offset: bigint
+}
+
+/** Kafka's and the in-memory twin's common face. */
+export interface CompactedLog {
+  /** Makes sure the topic is there and compacted, and reads all that it holds. */
+  start(): Promise<void>
+  /** Resolves when every record written before the call has been handed to the listener. */
+  readToEnd(timeoutMs: number): Promise<void>
+  /** Resolves when the record is acknowledged. */
+  send(key: Buffer, value: Buffer | null): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface KafkaCompactedLogOptions {
+  readonly topic: TopicSpec
+  /** The worker's key that names the topic, for messages. */
+  readonly topicKey: string
+  readonly consumerConfig: Record<string, string | number | boolean>
+  readonly producer: KafkaProducer
+  readonly admin: KafkaAdmin
+  readonly logger: Logger
+  readonly startTimeoutMs: number
+  readonly onRecord: (record: LogRecord) => void
+}
+
+const offsetBeginning = -2
+const maxPolled = 1000
+const pollTimeoutMs = 1000
+const retryDelayMs = 200
+
+export class KafkaCompactedLog implements CompactedLog {
+  readonly #options: KafkaCompactedLogOptions
+  readonly #consumer: KafkaConsumer
+  /** Next offset to read, by partition. */
+  readonly #positions = new Map<number, number>()
+  #waiting: (() => void)[] = []
+  #partitions = 0
+  #stopped = false
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(options: KafkaCompactedLogOptions) {
+    this.#options = options
+    this.#consumer = new KafkaConsumer({
+      ...options.consumerConfig,
+      'enable.auto.commit': false,
+      'enable.partition.eof': true,
+      'auto.offset.reset': 'earliest',
+      // A write is read back before it is answered: don't let the broker hold the fetch for long.
+      'fetch.wait.max.ms': 100,
+    })
+    this.#consumer.onEndOfPartition = ({ partition, offset }) => this.#reached(partition, offset)
+  }
+
+  async start(): Promise<void> {
+    const { topic, startTimeoutMs } = this.#options
+    const connected = this.#consumer.connect(startTimeoutMs)
+    connected.catch(() => {})
+    this.#partitions = await this.#ensureTopic()
+    await connected
+    const partitions = Array.from({ length: this.#partitions }, (_, partition) => partition)
+    this.#consumer.assign(partitions.map((partition) => ({ topic: topic.name, partition, offset: offsetBeginning })))
+    this.#loop = this.#follow()
+    await this.readToEnd(startTimeoutMs)
+  }
+
+  async readToEnd(timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs
+    const { topic, admin } = this.#options
+    const ends = await admin.endOffsets(topic.name, this.#partitions)
+    const behind = (): boolean => [...ends].some(([partition, end]) => (this.#positions.get(partition) ?? 0) < end)
+    while (behind()) {
+      const left = deadline - Date.now()
+      if (this.#stopped) throw new ConnectError('storage.stopped', `the worker is stopping, topic ${topic.name} is no longer read`)
+      if (left <= 0) {
+        throw new RetriableError('storage.read_timeout', `topic ${topic.name} could not be read to its end within ${timeoutMs} ms`)
+      }
+      await this.#progress(left)
+    }
+  }
+
+  async send(key: Buffer, value: Buffer | null): Promise<void> {
+    await this.#options.producer.send({ topic: this.#options.topic.name, key, value })
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#consumer.wakeup()
+    await this.#loop
+    await this.#consumer.close()
+    this.#notify()
+  }
+
+  async #ensureTopic(): Promise<number> {
+    const { topic, topicKey, admin, logger, startTimeoutMs } = this.#options
+    const deadline = Date.now() + startTimeoutMs
+    let partitions = await admin.partitionCount(topic.name)
+    if (partitions === null) {
+      logger.info(`creating topic ${topic.name}`, { partitions: topic.partitions, replicationFactor: topic.replicationFactor })
+      await admin.createTopic({ ...topic, config: { ...topic.config, 'cleanup.policy': 'compact' } })
+      while ((partitions = await admin.partitionCount(topic.name)) === null) {
+        if (Date.now() > deadline) {
+          throw new RetriableError('storage.no_topic', `topic ${topic.name} was created but is still unknown to the brokers`)
+        }
+        await new Promise((resolve) => setTimeout(resolve, retryDelayMs))
+      }
+      return partitions
+    }
+    await this.#checkCompacted(topic.name, topicKey)
+    return partitions
+  }
+
+  async #checkCompacted(name: string, topicKey: string): Promise<void> {
+    const policy = await this.#options.admin.topicConfig(name, 'cleanup.policy')
+    if (policy === null || policy === 'compact') return
+    throw new ConfigError([
+      {
+        key: topicKey,
+        message:
+          `Invalid value ${name} for configuration ${topicKey}: topic '${name}' must have 'cleanup.policy=compact' to keep its ` +
+          `records for ever, but has 'cleanup.policy=${policy}'. Alter the topic (kafka-configs.sh --alter --topic ${name} ` +
+          '--add-config cleanup.policy=compact) or name another one',
+      },
+    ])
+  }
+
+  async #follow(): Promise<void> {
+    const { onRecord, topic, logger } = this.#options
+    while (!this.#stopped) {
+      try {
+        for (const message of await this.#consumer.poll(maxPolled, pollTimeoutMs)) {
+          const { partition, offset } = message
+          onRecord({ key: keyBytes(message.key), value: message.value, partition, offset: BigInt(offset) })
+          this.#reached(partition, offset + 1)
+        }
+      } catch (error) {
+        logger.error(`reading topic ${topic.name} failed, trying again`, { error })
+        await new Promise((resolve) => setTimeout(resolve, retryDelayMs))
+      }
+    }
+  }
+
+  #reached(partition: number, position: number): void {
+    if (position <= (this.#positions.get(partition) ?? 0)) return
+    this.#positions.set(partition, position)
+    this.#notify()
+  }
+
+  #notify(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
+  }
+
+  async #progress(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs)
+      this.#waiting.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+}
+
+function keyBytes(key: Buffer | string | null | undefined): Buffer | null {
+  return typeof key === 'string' ? Buffer.from(key) : (key ?? null)
+}
