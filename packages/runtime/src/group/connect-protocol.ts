@@ -7,7 +7,11 @@ export type ConnectProtocol = 'eager' | 'compatible' | 'sessioned'
 /** Names under which the levels are offered to the broker. */
 export type ProtocolName = 'default' | 'compatible' | 'sessioned'
 
-const versionsByName: Readonly<Record<ProtocolName, ConnectProtocolVersion>> = { default: 0, compatible: 1, sessioned: 2 }
+const versionsByName: Readonly<Record<ProtocolName, ConnectProtocolVersion>> = {
+  default: 0,
+  compatible: 1,
+  sessioned: 2,
+}
 
 /** Names by version, for lookups: `protocolNames[2]` is the name of version 2. */
 const protocolNames = ['default', 'compatible', 'sessioned'] as const

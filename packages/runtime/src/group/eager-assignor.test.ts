@@ -25,7 +25,11 @@ test('connectors are dealt in a circle, and tasks from where the connectors stop
   const header = { version: 0, error: 0, leader: 'm1', leaderUrl: 'http://w1/', configOffset: 5n }
   const rest = { revoked: { connectors: [], tasks: [] }, delayMs: 0 }
   const b = (task: number) => ({ connector: 'b', task })
-  expect(assignments.get('m1')).toEqual({ ...header, assigned: { connectors: ['a', 'c'], tasks: [b(0), b(10)] }, ...rest })
+  expect(assignments.get('m1')).toEqual({
+    ...header,
+    assigned: { connectors: ['a', 'c'], tasks: [b(0), b(10)] },
+    ...rest,
+  })
   expect(assignments.get('m2')).toEqual({
     ...header,
     assigned: { connectors: ['b'], tasks: [{ connector: 'a', task: 0 }, b(2)] },

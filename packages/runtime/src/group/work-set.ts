@@ -61,9 +61,7 @@ export class WorkSet implements ConnectorsAndTasks {
 
   /** True when nothing is in both. */
   isDisjointFrom(other: WorkSet): boolean {
-    return (
-      !this.connectors.some((name) => other.hasConnector(name)) && !this.tasks.some((task) => other.hasTask(task))
-    )
+    return !this.connectors.some((name) => other.hasConnector(name)) && !this.tasks.some((task) => other.hasTask(task))
   }
 
   /** The same set by connector name, tasks then by number. */
