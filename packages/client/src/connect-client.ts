@@ -1,0 +1,172 @@
+/** Kafka Connect's REST API, one method per endpoint. Bodies are declared in wire.ts. */
+import { type ConnectClientOptions, Transport } from './transport.ts'
+import type {
+  ConfigInfos,
+  ConfigKeyInfo,
+  ConnectorConfig,
+  ConnectorInfo,
+  ConnectorOffset,
+  ConnectorOffsets,
+  ConnectorStatus,
+  CreateConnectorRequest,
+  ExpandedConnector,
+  Health,
+  LoggerLevel,
+  Message,
+  PluginInfo,
+  ServerInfo,
+  TaskInfo,
+  TaskStatus,
+} from './wire.ts'
+
+/**
+ * Talks to any worker of a cluster; workers forward among themselves what only one of them may do.
+ * Every method throws ConnectError for an error status. Nothing is retried but reaching another worker of `urls`.
+ */
+export class ConnectClient {
+  readonly #transport: Transport
+
+  constructor(options: ConnectClientOptions) {
+    this.#transport = new Transport(options)
+  }
+
+  root(): Promise<ServerInfo> {
+    return this.#transport.request('GET', '/')
+  }
+
+  /** Also a worker that starts or is unhealthy answers; only other answers throw. */
+  async health(): Promise<Health> {
+    const { status, body } = await this.#transport.exchange('GET', '/health')
+    if (isHealth(body)) return body
+    return { status: 'unhealthy', message: `HTTP ${status}` }
+  }
+
+  connectors(): Promise<string[]> {
+    return this.#transport.request('GET', '/connectors')
+  }
+
+  expandedConnectors(...expand: ('info' | 'status')[]): Promise<Record<string, ExpandedConnector>> {
+    return this.#transport.request('GET', `/connectors?${expand.map((part) => `expand=${part}`).join('&')}`)
+  }
+
+  createConnector(request: CreateConnectorRequest): Promise<ConnectorInfo> {
+    return this.#transport.request('POST', '/connectors', request)
+  }
+
+  connector(name: string): Promise<ConnectorInfo> {
+    return this.#transport.request('GET', at(name))
+  }
+
+  config(name: string): Promise<ConnectorConfig> {
+    return this.#transport.request('GET', at(name, 'config'))
+  }
+
+  /** Replaces the whole config; creates the connector where there is none. */
+  putConfig(name: string, config: ConnectorConfig): Promise<ConnectorInfo> {
+    return this.#transport.request('PUT', at(name, 'config'), config)
+  }
+
+  /** Sets these keys and removes those given as null. */
+  patchConfig(name: string, changes: Record<string, string | null>): Promise<ConnectorInfo> {
+    return this.#transport.request('PATCH', at(name, 'config'), changes)
+  }
+
+  deleteConnector(name: string): Promise<void> {
+    return this.#transport.request('DELETE', at(name))
+  }
+
+  status(name: string): Promise<ConnectorStatus> {
+    return this.#transport.request('GET', at(name, 'status'))
+  }
+
+  tasks(name: string): Promise<TaskInfo[]> {
+    return this.#transport.request('GET', at(name, 'tasks'))
+  }
+
+  taskStatus(name: string, task: number): Promise<TaskStatus> {
+    return this.#transport.request('GET', at(name, 'tasks', String(task), 'status'))
+  }
+
+  /** With a flag the answer is the plan, given at once; without, there is none and the connector has restarted. */
+  restart(
+    name: string,
+    { includeTasks = false, onlyFailed = false }: { includeTasks?: boolean; onlyFailed?: boolean } = {},
+  ): Promise<ConnectorStatus | undefined> {
+    const flags = includeTasks || onlyFailed ? `?includeTasks=${includeTasks}&onlyFailed=${onlyFailed}` : ''
+    return this.#transport.request('POST', `${at(name, 'restart')}${flags}`)
+  }
+
+  restartTask(name: string, task: number): Promise<void> {
+    return this.#transport.request('POST', at(name, 'tasks', String(task), 'restart'))
+  }
+
+  pause(name: string): Promise<void> {
+    return this.#transport.request('PUT', at(name, 'pause'))
+  }
+
+  resume(name: string): Promise<void> {
+    return this.#transport.request('PUT', at(name, 'resume'))
+  }
+
+  stop(name: string): Promise<void> {
+    return this.#transport.request('PUT', at(name, 'stop'))
+  }
+
+  /** The topics that the connector has used since its creation or the last reset. */
+  async topics(name: string): Promise<string[]> {
+    const answer = await this.#transport.request<Record<string, { topics: string[] }>>('GET', at(name, 'topics'))
+    return answer[name]?.topics ?? []
+  }
+
+  resetTopics(name: string): Promise<void> {
+    return this.#transport.request('PUT', at(name, 'topics', 'reset'))
+  }
+
+  offsets(name: string): Promise<ConnectorOffsets> {
+    return this.#transport.request('GET', at(name, 'offsets'))
+  }
+
+  /** Only for a stopped connector. */
+  alterOffsets(name: string, offsets: ConnectorOffset[]): Promise<Message> {
+    return this.#transport.request('PATCH', at(name, 'offsets'), { offsets })
+  }
+
+  /** Only for a stopped connector. */
+  resetOffsets(name: string): Promise<Message> {
+    return this.#transport.request('DELETE', at(name, 'offsets'))
+  }
+
+  plugins({ connectorsOnly = true }: { connectorsOnly?: boolean } = {}): Promise<PluginInfo[]> {
+    return this.#transport.request('GET', `/connector-plugins?connectorsOnly=${connectorsOnly}`)
+  }
+
+  pluginConfig(plugin: string): Promise<ConfigKeyInfo[]> {
+    return this.#transport.request('GET', `/connector-plugins/${encodeURIComponent(plugin)}/config`)
+  }
+
+  /** Answers with the errors of each key; throws only where the plugin itself can't be told. */
+  validate(plugin: string, config: ConnectorConfig): Promise<ConfigInfos> {
+    return this.#transport.request('PUT', `/connector-plugins/${encodeURIComponent(plugin)}/config/validate`, config)
+  }
+
+  loggers(): Promise<Record<string, LoggerLevel>> {
+    return this.#transport.request('GET', '/admin/loggers')
+  }
+
+  logger(name: string): Promise<LoggerLevel> {
+    return this.#transport.request('GET', `/admin/loggers/${encodeURIComponent(name)}`)
+  }
+
+  /** The loggers whose level changed; nothing for the scope `cluster`, where every worker changes its own. */
+  setLogger(name: string, level: string, scope: 'worker' | 'cluster' = 'worker'): Promise<string[] | undefined> {
+    return this.#transport.request('PUT', `/admin/loggers/${encodeURIComponent(name)}?scope=${scope}`, { level })
+  }
+}
+
+function at(name: string, ...rest: string[]): string {
+  return ['/connectors', encodeURIComponent(name), ...rest].join('/')
+}
+
+function isHealth(body: unknown): body is Health {
+  return typeof body === 'object' && body !== null && 'status' in body && 'message' in body
+}
