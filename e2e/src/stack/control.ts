@@ -10,12 +10,13 @@ export interface ControlEndpoint {
 
 /** `GET /` lists the servers that can be controlled; `POST /<server>/<action>` answers when the action is done. */
 export async function openControl(servers: readonly Server[]): Promise<ControlEndpoint> {
+  const names = servers.filter(({ control }) => control).map((server) => server.name)
   const endpoint = createServer((request, response) => {
     const answer = (status: number, body: unknown) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     }
     const [, name, action] = (request.url ?? '').split('/')
-    if (request.method === 'GET' && !name) return answer(200, servers.filter(({ control }) => control).map(({ name }) => name))
+    if (request.method === 'GET' && !name) return answer(200, names)
     const control = servers.find((server) => server.name === name)?.control
     if (request.method !== 'POST' || !control || !isAction(action)) return answer(404, { message: `no ${request.url}` })
     control[action]().then(

@@ -48,7 +48,7 @@ export class GuardedProcess implements AsyncDisposable {
     if (child.pid === undefined) throw new Error(`${child.spawnfile} has no pid`)
     this.pid = child.pid
     this.#child = child
-    this.#releaseWatchdog = whenWeDie(`kill -KILL -- -${this.pid}`)
+    this.#releaseWatchdog = whenWeDie(`kill -9 -${this.pid}`)
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.#exit = { code, signal }

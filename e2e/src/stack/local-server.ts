@@ -46,7 +46,8 @@ export class LocalServer implements Server {
     const started = await GuardedProcess.start(this.#options.process)
     this.#process = started
     try {
-      await untilReady(this.name, this.address, READY_MS, () => (started.exit ? JSON.stringify(started.exit) : undefined))
+      const gone = () => (started.exit ? JSON.stringify(started.exit) : undefined)
+      await untilReady(this.name, this.address, READY_MS, gone)
     } catch (error) {
       await this.#end(0)
       const { logFile } = this.#options.process

@@ -6,6 +6,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { whenWeDie } from './guarded-process.ts'
 import { startStack } from './stack.ts'
 
 const COMMAND_GRACE_MS = 15_000
@@ -50,10 +51,14 @@ async function runCommand(env: Readonly<Record<string, string>>): Promise<number
   const [program = '', ...args] = command
   const running = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } })
   child = running
+  const keep = whenWeDie(`kill ${running.pid}`)
   void interrupted.then(() => setTimeout(() => running.kill('SIGKILL'), COMMAND_GRACE_MS).unref())
   return await new Promise<number>((resolve, reject) => {
     running.once('error', reject)
-    running.once('exit', (code, signal) => resolve(signal ? exitCode(signal) : (code ?? 1)))
+    running.once('exit', (code, signal) => {
+      keep()
+      resolve(signal ? exitCode(signal) : (code ?? 1))
+    })
   })
 }
 

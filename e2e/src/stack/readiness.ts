@@ -14,7 +14,9 @@ export async function untilReady(
   while (!(await answers(address))) {
     const reason = gone()
     if (reason) throw new Error(`${name} ended while it started: ${reason}`)
-    if (Date.now() - startedAt > deadlineMs) throw new Error(`${name} at ${address} did not answer within ${deadlineMs} ms`)
+    if (Date.now() - startedAt > deadlineMs) {
+      throw new Error(`${name} at ${address} did not answer within ${deadlineMs} ms`)
+    }
     await sleep(150)
   }
 }
