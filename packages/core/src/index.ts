@@ -32,6 +32,7 @@ export {
   traceOf,
 } from './errors.ts'
 export { JsonNumber, type JsonValue, parseJson, stringifyJson } from './json.ts'
+export { LruCache } from './lru-cache.ts'
 export { Password } from './password.ts'
 export {
   type Clock,

@@ -28,7 +28,15 @@ export class JsonNumber {
 }
 
 /** A value of schemaless JSON. */
-export type JsonValue = null | boolean | number | bigint | string | JsonNumber | JsonValue[] | { [key: string]: JsonValue }
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | JsonNumber
+  | JsonValue[]
+  | { [key: string]: JsonValue }
 
 interface SourceTextJson {
   parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown
@@ -37,9 +45,10 @@ interface SourceTextJson {
 const sourceText = JSON as unknown as SourceTextJson
 const rawJSON = (text: string): unknown => sourceText.rawJSON(text)
 
-// 16 digits in a row, an exponent, or a fraction with a trailing zero: all that a double can change. Matches inside
-// strings cost only the slower parse.
-const riskyNumber = /\d{16}|\d\.\d*0(?!\d)|\d[eE]|\d\.\d{10}|-0(?![.\d])/
+// All that a double can change: more than 15 digits (with the point among them or not), an exponent, a fraction with a
+// trailing zero, a fraction so small that it would come out with an exponent, minus zero. A match inside a string costs
+// only the slower parse.
+const riskyNumber = /\d{16}|\d[\d.]{16}|\d\.\d*0(?!\d)|\d[eE]|0\.0{6}|-0(?![.\d])/
 
 /** Parses JSON text without rounding any number. Throws SyntaxError. */
 export function parseJson(text: string): JsonValue {
@@ -49,12 +58,12 @@ export function parseJson(text: string): JsonValue {
   ) as JsonValue
 }
 
-/** The number that `source` spells: a double where that is exact, else `bigint` or {@link JsonNumber}. */
+/** The number that `source` spells: a double where that prints the same, else `bigint` or {@link JsonNumber}. */
 function exactNumber(value: number, source: string): number | bigint | JsonNumber {
-  if (Number.isSafeInteger(value) ? String(value) === source : Object.is(String(value), source)) {
-    return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(source) : value
+  if (/^-?(?:0|[1-9]\d*)$/.test(source) && source !== '-0') {
+    return Number.isSafeInteger(value) ? value : BigInt(source)
   }
-  return /^-?(?:0|[1-9]\d*)$/.test(source) && source !== '-0' ? BigInt(source) : new JsonNumber(source)
+  return String(value) === source ? value : new JsonNumber(source)
 }
 
 /** Writes a value as JSON; `bigint` and {@link JsonNumber} keep every digit, bytes become base64. */

@@ -1,0 +1,57 @@
+/** Numbers as Java prints them, so that texts we write equal those of a JVM worker. @module */
+import { Decimal, JsonNumber, type Schema, Struct } from '@penstock/core'
+
+/** `1.5`, `1.0`, `1.0E10`. */
+export function doubleText(value: number): string {
+  if (!Number.isFinite(value)) return String(value)
+  const size = Math.abs(value)
+  if (size === 0 || (size >= 1e-3 && size < 1e7)) {
+    const text = Object.is(value, -0) ? '-0' : String(value)
+    return text.includes('.') ? text : `${text}.0`
+  }
+  const [mantissa = '', exponent = ''] = value.toExponential().split('e')
+  return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${exponent.replace('+', '')}`
+}
+
+/** Like {@link doubleText} with no more digits than a 32 bit float needs: `0.1`, not `0.10000000149011612`. */
+export function floatText(value: number): string {
+  const float = Math.fround(value)
+  if (Number.isFinite(float)) {
+    for (let digits = 1; digits < 9; digits++) {
+      const shorter = Number(float.toPrecision(digits))
+      if (Math.fround(shorter) === float) return doubleText(shorter)
+    }
+  }
+  return doubleText(float)
+}
+
+/**
+ * A value as Java's `toString` prints it: `{a=1}`, `[1, 2]`, `Struct{i8=1}`, `1.0E10`. Bytes become base64 and dates
+ * ISO 8601, since Java's own texts for them are of no use.
+ */
+export function javaText(schema: Schema | null, value: unknown): string {
+  if (typeof value === 'string') return value
+  if (value === null || value === undefined) return 'null'
+  if (typeof value === 'number') {
+    if (schema?.type === 'FLOAT32') return floatText(value)
+    return schema?.type === 'FLOAT64' || !Number.isInteger(value) ? doubleText(value) : String(value)
+  }
+  if (typeof value !== 'object') return String(value)
+  if (Array.isArray(value)) {
+    const items = schema?.type === 'ARRAY' ? schema.valueSchema : null
+    return `[${value.map((item) => javaText(items, item)).join(', ')}]`
+  }
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Decimal || value instanceof JsonNumber) return value.toString()
+  if (value instanceof Struct) {
+    const members = value.schema.fields.flatMap((field) => {
+      const member = value.getWithoutDefault(field.name)
+      return member === null ? [] : [`${field.name}=${javaText(field.schema, member)}`]
+    })
+    return `Struct{${members.join(',')}}`
+  }
+  const [keys, values] = schema?.type === 'MAP' ? [schema.keySchema, schema.valueSchema] : [null, null]
+  const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value : Object.entries(value)
+  return `{${[...entries].map(([key, item]) => `${javaText(keys, key)}=${javaText(values, item)}`).join(', ')}}`
+}
