@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SimulatedGroup } from './fixtures/simulated-group.ts'
 
-// 1 join or restart, 1 leave … each event picks its worker or connector by number.
+// Events that can befall a group; each picks its worker or connector by number.
 const eventKinds = [
   'join',
   'crash',

@@ -148,6 +148,54 @@ test('a worker that returns with its work ends the delay', () => {
   expect(captured.round()).toMatchObject({ m1: '', 'm2-again': '' })
 })
 
+test('nobody has to give up work while lost work waits', () => {
+  const growing = group({ maxDelayMs: 10_000, configured: ['a', 'a-0', 'a-1', 'a-2', 'a-3', 'a-4', 'a-5'] })
+  growing.owned.set('m1', work())
+  growing.owned.set('m2', work())
+  growing.round()
+  growing.owned.delete('m2')
+  growing.owned.set('m3', work())
+  growing.owned.set('m4', work())
+  expect(growing.round()).toMatchObject({ m1: 'wait 10000', m3: 'wait 10000', m4: 'wait 10000' })
+  growing.clock.time += 10_000
+  expect(growing.round()).toMatchObject({ m1: '- a-0', m3: '+ a-1 a-5', m4: '+ a-3' })
+  expect(growing.round()).toMatchObject({ m1: '', m3: '', m4: '+ a-0' })
+})
+
+test('a returning worker that was given new work in the meantime gets only part of its old work', () => {
+  const busy = group({ maxDelayMs: 10_000, configured: ['a', 'a-0', 'a-1', 'a-2', 'a-3'] })
+  busy.owned.set('m1', work())
+  busy.owned.set('m2', work())
+  busy.round()
+  busy.owned.delete('m2')
+  busy.round()
+  busy.owned.set('m2-again', work())
+  busy.configured = [...busy.configured, 'a-4', 'a-5', 'a-6']
+  // It is idle only before it gets new work; that it was makes it a candidate.
+  expect(busy.round()).toMatchObject({ m1: 'wait 10000', 'm2-again': '+ a-4 a-5 a-6 wait 10000' })
+  busy.clock.time += 10_000
+  expect(busy.round()).toMatchObject({ m1: '+ a-3', 'm2-again': '+ a-1' })
+})
+
+test('a member that leaves between the two rounds of a move is waited for, unless another round comes first', () => {
+  const captured = capturedGroup()
+  captured.round()
+  captured.owned.delete('m2')
+  expect(captured.round()).toMatchObject({ m1: '+ src1 src1-0 wait 10000' })
+  expect(captured.round()).toMatchObject({ m1: '' })
+})
+
+test('when a member did not follow a revocation, the members are believed, and what is lost counts as new', () => {
+  const failing = group({ maxDelayMs: 10_000, configured: ['a', 'b', 'c', 'd'] })
+  failing.owned.set('m1', work())
+  failing.owned.set('m2', work())
+  failing.round()
+  failing.owned.delete('m2')
+  failing.configured = ['a', 'b', 'd']
+  expect(failing.round({ missedBy: ['m1'] })).toMatchObject({ m1: '- c wait 10000' })
+  expect(failing.round()).toMatchObject({ m1: '+ b d - c' })
+})
+
 test('new work is assigned while lost work waits, and workers without work become candidates', () => {
   const captured = capturedGroup()
   captured.round()

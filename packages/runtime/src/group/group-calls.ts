@@ -2,7 +2,7 @@
  * The five calls of the classic group protocol, made to whichever broker coordinates the group. Finds the coordinator
  * when it isn't known and forgets it when a call shows that it has moved or gone.
  */
-import { heartbeatV4, joinGroupV9, leaveGroupV5, syncGroupV5, type Connection } from '@platformatic/kafka'
+import { type Connection, heartbeatV4, joinGroupV9, leaveGroupV5, syncGroupV5 } from '@platformatic/kafka'
 import type { ProtocolClientConfig } from '../kafka/client-config.ts'
 import { type CoordinatorAddress, connectTo, findCoordinator } from '../kafka/coordinator.ts'
 import { kafkaErrorCode, kafkaErrors } from '../kafka/protocol-errors.ts'

@@ -45,7 +45,14 @@ export interface MembershipOptions {
   readonly clock: Clock
 }
 
-const fatalCodes: readonly number[] = [kafkaErrors.inconsistentGroupProtocol, 24, 26, 30, 81, kafkaErrors.fencedInstanceId]
+const fatalCodes: readonly number[] = [
+  kafkaErrors.inconsistentGroupProtocol,
+  24,
+  26,
+  30,
+  81,
+  kafkaErrors.fencedInstanceId,
+]
 const firstJoin = ''
 /** Nothing is looked at in between; whatever matters wakes the sleeper. */
 const idleMs = 60_000
@@ -108,7 +115,9 @@ export class Membership {
     const { calls, logger } = this.#options
     if (this.#memberId !== '') {
       await calls.leave(this.#memberId, reason).catch((error: unknown) => {
-        logger.warn('the group could not be told that this worker leaves; it will notice by the session timeout', { error })
+        logger.warn('the group could not be told that this worker leaves; it will notice by the session timeout', {
+          error,
+        })
       })
     }
     await calls.close()
@@ -185,7 +194,9 @@ export class Membership {
     const { retryBackoffMs, retryBackoffMaxMs } = this.#options
     const code = kafkaErrorCode(error)
     if (code !== null && fatalCodes.includes(code)) {
-      throw new ConnectError('group.cannot_join', `this worker can't join its group: ${messageOf(rootOf(error))}`, { cause: error })
+      throw new ConnectError('group.cannot_join', `this worker can't join its group: ${messageOf(rootOf(error))}`, {
+        cause: error,
+      })
     }
     switch (code) {
       case kafkaErrors.memberIdRequired:
