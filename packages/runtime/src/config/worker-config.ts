@@ -1,4 +1,5 @@
 import { ConfigError, type ConfigOf, type ConfigProblem, configDef, type RawConfig } from '@penstock/core'
+import { policyProblem } from './client-properties.ts'
 import { executorKeys, logKeys } from './executor-keys.ts'
 import { macAlgorithm, macAlgorithmNames } from './mac-algorithms.ts'
 import { restKeys } from './rest-keys.ts'
@@ -19,7 +20,13 @@ export function parseWorkerConfig(raw: RawConfig): WorkerConfig {
 }
 
 function crossChecks(config: WorkerConfig): ConfigProblem[] {
-  return [...groupProblems(config), ...topicProblems(config), ...signatureProblems(config), ...retryProblems(config)]
+  return [
+    ...groupProblems(config),
+    ...topicProblems(config),
+    ...signatureProblems(config),
+    ...retryProblems(config),
+    ...policyProblems(config),
+  ]
 }
 
 function groupProblems(config: WorkerConfig): ConfigProblem[] {
@@ -70,4 +77,10 @@ function retryProblems(config: WorkerConfig): ConfigProblem[] {
       message: `errors.restart.backoff.ms (${config['errors.restart.backoff.ms']}) must not exceed errors.restart.backoff.max.ms (${config['errors.restart.backoff.max.ms']})`,
     },
   ]
+}
+
+function policyProblems(config: WorkerConfig): ConfigProblem[] {
+  const key = 'connector.client.config.override.policy'
+  const problem = policyProblem(config[key])
+  return problem === null ? [] : [{ key, message: `${key}: ${problem}` }]
 }

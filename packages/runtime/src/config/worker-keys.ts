@@ -83,7 +83,7 @@ export const connectKeys = {
   'config.providers': key.list({
     default: [],
     importance: 'low',
-    doc: 'Names of the providers that resolve `${name:path:key}`.',
+    doc: 'Names of the providers that values may refer to.',
   }),
   'connector.client.config.override.policy': key.string({
     default: 'All',
