@@ -72,7 +72,7 @@ test('whatever has happened, the group comes to rest with all work running once 
       expect(group.settle()).toBeLessThanOrEqual(6)
       expectBalance(group)
     }),
-    { numRuns: 400 },
+    { numRuns: 250 },
   )
 })
 
@@ -88,7 +88,7 @@ test('a group at rest stays as it is', () => {
       expect(group.settle()).toBe(1)
       expect(group.ownersByItem).toEqual(before)
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 
@@ -131,7 +131,7 @@ test('nothing moves that need not: workers give up as little as fair shares allo
         expect(moved, kind).toBe(needed)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
@@ -161,6 +161,6 @@ test('a worker that restarts within the delay has exactly its work again when th
       group.settle()
       expect(workByUrl()).toEqual(before)
     }),
-    { numRuns: 200 },
+    { numRuns: 150 },
   )
 })

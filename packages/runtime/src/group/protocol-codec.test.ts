@@ -100,7 +100,7 @@ test('whatever the bytes, a decoder returns a value or throws a ProtocolError', 
       readsOrRefuses(decodeAssignment, input)
       readsOrRefuses(decodeMetadata, input)
     }),
-    { numRuns: 2_000 },
+    { numRuns: 1_000 },
   )
 })
 
