@@ -1,0 +1,47 @@
+/** The records that go into one bulk request, with what is needed to retry, report and account for them. */
+import type { SinkRecord } from '@penstock/core'
+import { BulkBody } from './bulk-body.ts'
+import { completeSpan, type PartitionProgress, type Span } from './offset-tracker.ts'
+
+export class Batch {
+  readonly body: BulkBody
+  /** The index in the request's path; items of other indices name theirs. */
+  readonly index: string
+  /** By item. */
+  readonly records: SinkRecord[] = []
+  /** Document ids by item where the order of writes to one id matters, else empty. */
+  readonly ids: string[] = []
+  readonly #spans: Span[] = []
+
+  constructor(index: string, buffer: Buffer, expectedItems: number) {
+    this.index = index
+    this.body = new BulkBody(buffer, expectedItems)
+  }
+
+  get size(): number {
+    return this.records.length
+  }
+
+  /** Makes this batch responsible for the record's offset. */
+  account(partition: PartitionProgress, offset: bigint): void {
+    const span = partition.take(offset, this)
+    if (span !== null) this.#spans.push(span)
+  }
+
+  /** True when some of its records belong to partitions that were taken away. */
+  get partlyRevoked(): boolean {
+    return this.#spans.some((span) => span.partition.revoked)
+  }
+
+  isRevoked(item: number): boolean {
+    const { topic, partition } = (this.records[item] as SinkRecord).origin
+    return this.#spans.some(
+      ({ partition: progress }) => progress.revoked && progress.topic === topic && progress.partition === partition,
+    )
+  }
+
+  /** All of it is written, or refused and reported: its offsets may be committed. */
+  complete(): void {
+    for (const span of this.#spans) completeSpan(span)
+  }
+}

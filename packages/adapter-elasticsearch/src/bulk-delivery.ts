@@ -1,0 +1,220 @@
+/**
+ * Brings one batch into Elasticsearch: sends it, judges the answer item by item, sends again what can be sent again,
+ * and hands refused documents on. Returns when every item is written or dealt with; throws when it has to give up.
+ */
+import { ConnectError, type Clock } from '@penstock/core'
+import type { Batch } from './batch.ts'
+import { bulkFilterPath, isUnavailable, type ItemFailure, judge, readBulkAnswer, reasonOf } from './bulk-response.ts'
+import type { Answer, ElasticsearchRequest } from './client.ts'
+import { type BackoffSettings, backoffMs } from './retry-policy.ts'
+
+export interface DeliverySettings extends BackoffSettings {
+  readonly maxRetries: number
+  /** How long a batch may be held because Elasticsearch is unreachable or overloaded. */
+  readonly holdMs: number
+}
+
+export interface Delivery {
+  readonly client: { request(request: ElasticsearchRequest, signal: AbortSignal): Promise<Answer>; readonly urls: string }
+  readonly settings: DeliverySettings
+  readonly clock: Clock
+  /** Stops waiting and sending. */
+  readonly signal: AbortSignal
+  /** Deals with a document that Elasticsearch will never take; rejects when the task must fail. */
+  refuse(batch: Batch, item: number, failure: ItemFailure): Promise<void>
+  /** The batch is held: all retries failed, trying goes on. */
+  held(reason: string): void
+  /** Something got through. */
+  progress(): void
+  count(name: string, by?: number): void
+  observe(name: string, value: number): void
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+/** Part of a batch that is sent as one request. */
+interface Part {
+  readonly items: readonly number[]
+  readonly bytes: Buffer
+}
+
+interface Setback {
+  readonly reason: string
+  readonly unavailable: boolean
+  readonly retryAfterMs: number
+}
+
+/** Delivers all items of a sealed batch. `invalid` are items that must not be sent at all. */
+export async function deliver(batch: Batch, invalid: readonly number[], delivery: Delivery): Promise<void> {
+  const parts = await firstParts(batch, invalid, delivery)
+  let retries = 0
+  let failingSince: number | null = null
+  const path = `/${encodeURIComponent(batch.index)}/_bulk`
+  while (parts.length > 0) {
+    const part = parts[0] as Part
+    const outcome = await send(part, path, delivery)
+    delivery.signal.throwIfAborted()
+    let setback: Setback | null = null
+    switch (outcome.kind) {
+      case 'answered': {
+        const left = await settle(batch, part, outcome.failures, delivery)
+        delivery.count('documents_written', part.items.length - left.items.length - left.notWritten)
+        if (left.items.length < part.items.length) {
+          retries = 0
+          failingSince = null
+          delivery.progress()
+        }
+        if (left.items.length === 0) parts.shift()
+        else parts[0] = partOf(batch, left.items)
+        setback = left.setback
+        break
+      }
+      case 'split': {
+        if (part.items.length === 1) {
+          const item = part.items[0] as number
+          await refuseItem(batch, item, { item, status: outcome.status, type: 'request_refused', reason: outcome.reason }, delivery)
+          parts.shift()
+          break
+        }
+        const middle = part.items.length >> 1
+        parts.splice(0, 1, partOf(batch, part.items.slice(0, middle)), partOf(batch, part.items.slice(middle)))
+        break
+      }
+      case 'failed':
+        setback = outcome
+        break
+    }
+    if (setback === null) continue
+    retries++
+    failingSince ??= delivery.clock.now()
+    const exhausted = retries > delivery.settings.maxRetries
+    if (exhausted && !setback.unavailable) throw givenUp(setback.reason, retries, delivery)
+    if (exhausted && delivery.clock.now() - failingSince >= delivery.settings.holdMs) throw givenUp(setback.reason, retries, delivery)
+    if (exhausted) delivery.held(setback.reason)
+    delivery.count('requests_retried')
+    delivery.count('documents_retried', parts[0]?.items.length ?? 0)
+    await delivery.sleep(backoffMs(retries, delivery.settings, setback.retryAfterMs), delivery.signal)
+    if (batch.partlyRevoked) dropRevoked(batch, parts)
+  }
+}
+
+async function firstParts(batch: Batch, invalid: readonly number[], delivery: Delivery): Promise<Part[]> {
+  if (invalid.length === 0) return [{ items: Array.from({ length: batch.size }, (_, item) => item), bytes: batch.body.bytes() }]
+  for (const item of invalid) {
+    await refuseItem(batch, item, { item, status: 400, type: 'invalid_utf8', reason: 'the value is not valid UTF-8' }, delivery)
+  }
+  const skipped = new Set(invalid)
+  const items = Array.from({ length: batch.size }, (_, item) => item).filter((item) => !skipped.has(item))
+  return items.length === 0 ? [] : [partOf(batch, items)]
+}
+
+function partOf(batch: Batch, items: readonly number[]): Part {
+  return { items, bytes: batch.body.pick(items) }
+}
+
+type Outcome =
+  | { readonly kind: 'answered'; readonly failures: readonly ItemFailure[] }
+  | { readonly kind: 'split'; readonly status: number; readonly reason: string }
+  | ({ readonly kind: 'failed' } & Setback)
+
+async function send(part: Part, path: string, { client, signal, observe, clock }: Delivery): Promise<Outcome> {
+  const started = clock.now()
+  let answer: Answer
+  try {
+    answer = await client.request(
+      { method: 'POST', path, query: bulkFilterPath, body: part.bytes, contentType: 'application/x-ndjson' },
+      signal,
+    )
+  } catch (error) {
+    return { kind: 'failed', reason: (error as Error).message, unavailable: true, retryAfterMs: 0 }
+  }
+  observe('bulk_request_ms', clock.now() - started)
+  observe('bulk_request_documents', part.items.length)
+  observe('bulk_request_bytes', part.bytes.length)
+  const { status } = answer
+  if (status >= 200 && status < 300) {
+    const failures = readBulkAnswer(answer.body, part.items.length)
+    if (failures !== null) return { kind: 'answered', failures }
+    return { kind: 'failed', reason: `the answer to a bulk request makes no sense: ${reasonOf(answer.body)}`, unavailable: false, retryAfterMs: 0 }
+  }
+  const reason = `HTTP status ${status}: ${reasonOf(answer.body)}`
+  // Too large, or one document in it makes the whole request unreadable: smaller requests find the one.
+  if (status === 413 || status === 400) return { kind: 'split', status, reason }
+  return { kind: 'failed', reason, unavailable: isUnavailable(status), retryAfterMs: answer.retryAfterMs }
+}
+
+/** Deals with the failed items of an answer. Returns the items to send again, in their order. */
+async function settle(
+  batch: Batch,
+  part: Part,
+  failures: readonly ItemFailure[],
+  delivery: Delivery,
+): Promise<{ items: readonly number[]; notWritten: number; setback: Setback | null }> {
+  if (failures.length === 0) return { items: [], notWritten: 0, setback: null }
+  const again = new Set<number>()
+  let notWritten = 0
+  let setback: Setback | null = null
+  for (const failure of failures) {
+    const item = part.items[failure.item] as number
+    const verdict = judge(failure, batch.body.actionOf(item))
+    switch (verdict) {
+      case 'done':
+        if (failure.status === 409) delivery.count('version_conflicts')
+        notWritten++
+        break
+      case 'refused':
+        notWritten++
+        await refuseItem(batch, item, failure, delivery)
+        break
+      case 'conflict':
+      case 'failed':
+      case 'unavailable': {
+        again.add(item)
+        // One that may not pass by itself decides how long to go on.
+        if (setback === null || (setback.unavailable && verdict !== 'unavailable')) {
+          setback = { reason: describeItem(batch, item, failure), unavailable: verdict === 'unavailable', retryAfterMs: 0 }
+        }
+      }
+    }
+  }
+  return { items: inOrder(batch, part.items, again), notWritten, setback }
+}
+
+/**
+ * The items to send again. Where order matters, later items of the same document go along with a failed one even if
+ * they got through: sent alone, the failed one would overwrite them.
+ */
+function inOrder(batch: Batch, items: readonly number[], again: ReadonlySet<number>): readonly number[] {
+  if (again.size === 0) return []
+  if (batch.ids.length === 0) return items.filter((item) => again.has(item))
+  const behind = new Set<string>()
+  return items.filter((item) => {
+    const id = batch.ids[item] as string
+    if (again.has(item)) behind.add(id)
+    return behind.has(id)
+  })
+}
+
+async function refuseItem(batch: Batch, item: number, failure: ItemFailure, delivery: Delivery): Promise<void> {
+  delivery.count('documents_refused')
+  await delivery.refuse(batch, item, failure)
+}
+
+function dropRevoked(batch: Batch, parts: Part[]): void {
+  const kept = parts
+    .map((part) => part.items.filter((item) => !batch.isRevoked(item)))
+    .filter((items) => items.length > 0)
+    .map((items) => partOf(batch, items))
+  parts.splice(0, parts.length, ...kept)
+}
+
+function describeItem(batch: Batch, item: number, { status, type, reason }: ItemFailure): string {
+  const { id, index } = batch.body.target(item)
+  return `document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.records[item]}): ${type}: ${reason} (status ${status})`
+}
+
+function givenUp(reason: string, attempts: number, { client }: Delivery): ConnectError {
+  return new ConnectError(
+    'elasticsearch.bulk_failed',
+    `writing to Elasticsearch at ${client.urls} failed after ${attempts} attempts: ${reason}`,
+  )
+}

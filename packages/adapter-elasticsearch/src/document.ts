@@ -1,0 +1,72 @@
+/** A record's value as the JSON text of a document. */
+import { DataError, Decimal, JsonNumber, logical, type Schema, type SchemaAndValue, Struct, stringifyJson } from '@penstock/core'
+
+export interface DocumentSettings {
+  /** Write values as the schema’s types ask; false: as the JSON converter would write them without schemas. */
+  readonly useSchema: boolean
+  readonly compactMaps: boolean
+}
+
+const dayMs = 86_400_000
+
+/** The document of a value that is not null. Throws DataError for anything that is not an object. */
+export function toDocument({ schema, value }: SchemaAndValue, where: string, settings: DocumentSettings): string {
+  const json = schema === null ? value : toJson(schema, value, settings)
+  const text = stringifyJson(json)
+  if (!text.startsWith('{')) {
+    throw new DataError(
+      'elasticsearch.not_an_object',
+      `the value of record ${where} is ${schema === null ? describe(value) : schema.type}, not an object; a document must be an object (the HoistField transformation makes one)`,
+    )
+  }
+  return text
+}
+
+function describe(value: unknown): string {
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+}
+
+/** Turns a value of a schema into what JSON can say; exact numbers stay exact. */
+function toJson(schema: Schema, value: unknown, settings: DocumentSettings): unknown {
+  if (value === null || value === undefined) {
+    if (schema.default !== undefined && schema.default !== null) return toJson({ ...schema, default: undefined }, schema.default, settings)
+    if (schema.optional) return null
+    throw new DataError('elasticsearch.null_in_required', `null used for a required field without default${schema.name ? ` of type ${schema.name}` : ''}`)
+  }
+  switch (schema.type) {
+    case 'STRUCT': {
+      if (!(value instanceof Struct)) throw new DataError('elasticsearch.not_a_struct', 'a STRUCT schema with a value that is no struct')
+      // No prototype: a field may be called __proto__.
+      const object: Record<string, unknown> = Object.create(null)
+      for (const field of schema.fields) object[field.name] = toJson(field.schema, value.get(field.name), settings)
+      return object
+    }
+    case 'ARRAY':
+      return (value as unknown[]).map((item) => toJson(schema.valueSchema, item, settings))
+    case 'MAP':
+      return mapToJson(schema.keySchema, schema.valueSchema, value, settings)
+    default:
+      return primitiveToJson(schema, value, settings)
+  }
+}
+
+function mapToJson(keySchema: Schema, valueSchema: Schema, value: unknown, settings: DocumentSettings): unknown {
+  const entries = value instanceof Map ? [...value] : Object.entries(value as object)
+  const converted = entries.map(([key, item]) => [toJson(keySchema, key, settings), toJson(valueSchema, item, settings)] as const)
+  if (keySchema.type === 'STRING' && (settings.compactMaps || !settings.useSchema)) {
+    const object: Record<string, unknown> = Object.create(null)
+    for (const [key, item] of converted) object[String(key)] = item
+    return object
+  }
+  return settings.useSchema ? converted.map(([key, item]) => ({ key, value: item })) : converted
+}
+
+function primitiveToJson(schema: Schema, value: unknown, settings: DocumentSettings): unknown {
+  if (value instanceof Decimal) return new JsonNumber(value.toString())
+  if (value instanceof Date) {
+    const ms = value.getTime()
+    // The mapping made from the schema is a date, which Elasticsearch reads as milliseconds.
+    return schema.name === logical.date && !settings.useSchema ? Math.floor(ms / dayMs) : ms
+  }
+  return value
+}

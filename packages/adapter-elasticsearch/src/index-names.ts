@@ -1,0 +1,36 @@
+/** The rules by which a topic becomes the name of an index. */
+import { DataError } from '@penstock/core'
+
+const maxBytes = 255
+
+/**
+ * The index of a topic: lower case, no leading `-`, `_` or `+`, `:` becomes `_`, at most 255 bytes of UTF-8.
+ * Two topics that differ only in these share an index.
+ */
+export function indexOfTopic(topic: string): string {
+  const name = cutBytes(topic.toLowerCase().replaceAll(':', '_').replace(/^[-_+]+/, ''))
+  if (name === '.') return 'dot'
+  if (name === '..') return 'dotdot'
+  if (name === '') {
+    throw new DataError('elasticsearch.no_index_name', `no index name can be made of the topic name "${topic}"; rename it with a transformation`)
+  }
+  return name
+}
+
+/** Reads `topic.index.map`. */
+export function indexMap(pairs: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    pairs.map((pair) => {
+      const [topic = '', index = ''] = pair.split(':')
+      return [topic.trim(), index.trim()]
+    }),
+  )
+}
+
+function cutBytes(name: string): string {
+  if (Buffer.byteLength(name) <= maxBytes) return name
+  const bytes = Buffer.from(name)
+  let end = maxBytes
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--
+  return bytes.toString('utf8', 0, end)
+}

@@ -1,0 +1,21 @@
+/** Writes Kafka records to Elasticsearch indices. Start reading at {@link ElasticsearchSinkTask.put}. @module */
+import { definePlugin } from '@penstock/core'
+import { config } from './config.ts'
+import { ElasticsearchSinkTask } from './sink-task.ts'
+import { requireConsistent, validate } from './validation.ts'
+
+export default definePlugin({
+  kind: 'sink',
+  name: 'ElasticsearchSink',
+  aliases: ['io.confluent.connect.elasticsearch.ElasticsearchSinkConnector', 'ElasticsearchSinkConnector'],
+  summary: 'Writes records to Elasticsearch indices with the bulk API.',
+  lazyValues: true,
+  config,
+  validate,
+  createTask: (config, context) => {
+    requireConsistent(config)
+    return new ElasticsearchSinkTask(config, context)
+  },
+})
+
+export { ElasticsearchSinkTask }

@@ -1,0 +1,100 @@
+/**
+ * Knows what may be committed. Each partition has a queue of spans in reading order; a span is the run of its records
+ * that went into one bulk batch, and is done when the whole batch is. Nothing is kept per record.
+ */
+import type { PartitionOffset, TopicPartition } from '@penstock/core'
+
+/** The records of one partition in one batch. */
+export interface Span {
+  readonly partition: PartitionProgress
+  /** What the span belongs to; a partition has at most one open span per owner. */
+  readonly owner: object
+  readonly first: bigint
+  done: boolean
+}
+
+/** The state of one assigned partition. */
+export class PartitionProgress {
+  readonly topic: string
+  readonly partition: number
+  /** Offset of the latest record taken over from the framework; -1 before the first. */
+  latest = -1n
+  /** Taken away from this task: what is not written yet need not be. */
+  revoked = false
+  readonly #spans: Span[] = []
+  #committed = -1n
+
+  constructor(topic: string, partition: number) {
+    this.topic = topic
+    this.partition = partition
+  }
+
+  /**
+   * Notes that `owner` now holds the record at `offset`. Returns a span when `owner` has none of this partition yet:
+   * the owner keeps it and passes it to {@link completeSpan}.
+   */
+  take(offset: bigint, owner: object): Span | null {
+    this.latest = offset
+    const last = this.#spans.at(-1)
+    if (last !== undefined && last.owner === owner && !last.done) return null
+    const span = { partition: this, owner, first: offset, done: false }
+    this.#spans.push(span)
+    return span
+  }
+
+  /** Offset below which everything is done. `consumed` is where the framework stands. */
+  committable(consumed: bigint): bigint {
+    while (this.#spans[0]?.done) this.#spans.shift()
+    const reached = this.#spans[0]?.first ?? consumed
+    // Records read again do not move a commit back.
+    if (reached > this.#committed) this.#committed = reached
+    return this.#committed < consumed ? this.#committed : consumed
+  }
+}
+
+/** Marks a batch's part of a partition as written, refused and reported, or skipped. */
+export function completeSpan(span: Span): void {
+  span.done = true
+}
+
+export class OffsetTracker {
+  readonly #partitions = new Map<string, Map<number, PartitionProgress>>()
+
+  /** The state of a partition; made when it is seen first. */
+  partition(topic: string, partition: number): PartitionProgress {
+    let byNumber = this.#partitions.get(topic)
+    if (byNumber === undefined) this.#partitions.set(topic, (byNumber = new Map()))
+    let progress = byNumber.get(partition)
+    if (progress === undefined) byNumber.set(partition, (progress = new PartitionProgress(topic, partition)))
+    return progress
+  }
+
+  /**
+   * What may be committed of `consumed`. With `uptoLatest`, never beyond the records taken over: the framework is going
+   * to put some of the consumed ones again.
+   */
+  committable(consumed: readonly PartitionOffset[], uptoLatest = false): PartitionOffset[] {
+    const offsets: PartitionOffset[] = []
+    for (const position of consumed) {
+      const progress = this.#partitions.get(position.topic)?.get(position.partition)
+      if (progress === undefined) {
+        if (!uptoLatest) offsets.push(position)
+        continue
+      }
+      const next = progress.latest + 1n
+      const limit = uptoLatest && next < position.offset ? next : position.offset
+      const offset = progress.committable(limit)
+      if (offset > 0n) offsets.push({ topic: position.topic, partition: position.partition, offset })
+    }
+    return offsets
+  }
+
+  /** Forgets partitions that were taken away; their batches still under way no longer count. */
+  forget(partitions: readonly TopicPartition[]): void {
+    for (const { topic, partition } of partitions) {
+      const progress = this.#partitions.get(topic)?.get(partition)
+      if (progress !== undefined) progress.revoked = true
+      this.#partitions.get(topic)?.delete(partition)
+    }
+  }
+}

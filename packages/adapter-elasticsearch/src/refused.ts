@@ -1,0 +1,58 @@
+/** What happens to a document that Elasticsearch will never take. */
+import { assertNever, DataError, type SinkRecord, type SinkTaskContext } from '@penstock/core'
+import type { Batch } from './batch.ts'
+import type { ItemFailure } from './bulk-response.ts'
+import type { ElasticsearchSinkConfig } from './config.ts'
+
+/** Reports the record, then goes on or throws, as `behavior.on.malformed.documents` says. */
+export async function refuseDocument(
+  batch: Batch,
+  item: number,
+  failure: ItemFailure,
+  config: Pick<ElasticsearchSinkConfig, 'behavior.on.malformed.documents'>,
+  { reporter, logger }: Pick<SinkTaskContext, 'reporter' | 'logger'>,
+): Promise<void> {
+  const record = batch.records[item] as SinkRecord
+  // Sent as the bytes that came from Kafka: if they can't be decoded, that is the reason, and the converter's affair.
+  const undecodable = decodingError(record)
+  if (undecodable !== null) {
+    await reporter.report(record, undecodable)
+    return
+  }
+  const error = refusedError(batch, item, failure)
+  const behavior = config['behavior.on.malformed.documents']
+  switch (behavior) {
+    case 'report':
+      await reporter.report(record, error)
+      return
+    case 'warn':
+      logger.warn(error.message)
+      await reporter.report(record, error, { tolerated: true })
+      return
+    case 'ignore':
+      await reporter.report(record, error, { tolerated: true })
+      return
+    case 'fail':
+      await reporter.report(record, error, { tolerated: true })
+      throw error
+    default:
+      assertNever(behavior)
+  }
+}
+
+export function refusedError(batch: Batch, item: number, { type, reason, status }: ItemFailure): DataError {
+  const { id, index } = batch.body.target(item)
+  return new DataError(
+    'elasticsearch.refused',
+    `Elasticsearch refused document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.records[item]}): ${type}: ${reason} (status ${status})`,
+  )
+}
+
+function decodingError(record: SinkRecord): unknown {
+  try {
+    void record.value
+    return null
+  } catch (error) {
+    return error
+  }
+}
