@@ -1,0 +1,77 @@
+/** Reading and rebuilding maps and structs. Names such as `__proto__` are fields like any other. @module */
+import { DataError, JsonNumber, type Schema, type SchemaOptions, Struct, type StructSchema } from '@penstock/core'
+
+/** A schemaless map: what JSON objects become. */
+export type Fields = Record<string, unknown>
+
+/** Throws DataError for anything but a schemaless map. `purpose` says what it was needed for. */
+export function requireMap(value: unknown, purpose: string): Fields {
+  if (isMap(value)) return value
+  throw new DataError(
+    'transform.not_a_map',
+    `Only Map objects supported in absence of schema for [${purpose}], found: ${javaClassOf(value)}`,
+  )
+}
+
+export function requireStruct(value: unknown, purpose: string): Struct {
+  if (value instanceof Struct) return value
+  throw new DataError(
+    'transform.not_a_struct',
+    `Only Struct objects supported for [${purpose}], found: ${javaClassOf(value)}`,
+  )
+}
+
+export function isMap(value: unknown): value is Fields {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** A member of a map, undefined when it has none of that name. */
+export function member(map: Fields, name: string): unknown {
+  return Object.hasOwn(map, name) ? map[name] : undefined
+}
+
+/** Sets a member of a map that isn't shared yet. */
+export function setMember(map: Fields, name: string, value: unknown): void {
+  if (name === '__proto__')
+    Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true })
+  else map[name] = value
+}
+
+/** A struct's field, with or without its default in place of null. */
+export function fieldOf(struct: Struct, name: string, replaceNullWithDefault: boolean): unknown {
+  return replaceNullWithDefault ? struct.get(name) : struct.getWithoutDefault(name)
+}
+
+/** What a rebuilt struct schema keeps of the original. Its being optional and its default are lost, as in Connect. */
+export function kept({ name, version, doc, parameters }: StructSchema): SchemaOptions {
+  return { name, version, doc, parameters }
+}
+
+export function requireStructSchema(schema: Schema, purpose: string, value: unknown): StructSchema {
+  if (schema.type === 'STRUCT') return schema
+  requireStruct(value, purpose)
+  throw new DataError('transform.not_a_struct', `Only Struct objects supported for [${purpose}], found: ${schema.type}`)
+}
+
+/** The Java class a value would have, for messages that equal Kafka Connect's. */
+export function javaClassOf(value: unknown): string {
+  if (value === null || value === undefined) return 'null'
+  if (Array.isArray(value)) return 'java.util.ArrayList'
+  if (value instanceof Struct) return 'org.apache.kafka.connect.data.Struct'
+  if (value instanceof Uint8Array) return '[B'
+  if (value instanceof Date) return 'java.util.Date'
+  switch (typeof value) {
+    case 'string':
+      return 'java.lang.String'
+    case 'boolean':
+      return 'java.lang.Boolean'
+    case 'bigint':
+      return 'java.lang.Long'
+    case 'number':
+      return Number.isInteger(value) ? 'java.lang.Long' : 'java.lang.Double'
+    default:
+      return value instanceof JsonNumber ? 'java.lang.Double' : 'java.util.HashMap'
+  }
+}
