@@ -216,9 +216,6 @@ export const sinkConnectorConfig = configDef({ ...commonKeys, ...sinkKeys, ...re
 /** Framework keys of connectors whose kind isn't known. */
 export const commonConnectorConfig = configDef({ ...commonKeys, ...restartKeys })
 
-/** Groups of the framework's keys, in the order that validation lists them. */
-export const frameworkGroups: readonly string[] = ['Common', 'Transforms', 'Predicates', 'Error Handling']
-
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'String may not be empty'
   const controls = [...name]
