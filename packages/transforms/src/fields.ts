@@ -1,5 +1,5 @@
 /** Reading and rebuilding maps and structs. Names such as `__proto__` are fields like any other. @module */
-import { DataError, JsonNumber, type Schema, type SchemaOptions, Struct, type StructSchema } from '@penstock/core'
+import { DataError, JsonNumber, type SchemaOptions, Struct, type StructSchema } from '@penstock/core'
 
 /** A schemaless map: what JSON objects become. */
 export type Fields = Record<string, unknown>
@@ -47,12 +47,6 @@ export function fieldOf(struct: Struct, name: string, replaceNullWithDefault: bo
 /** What a rebuilt struct schema keeps of the original. Its being optional and its default are lost, as in Connect. */
 export function kept({ name, version, doc, parameters }: StructSchema): SchemaOptions {
   return { name, version, doc, parameters }
-}
-
-export function requireStructSchema(schema: Schema, purpose: string, value: unknown): StructSchema {
-  if (schema.type === 'STRUCT') return schema
-  requireStruct(value, purpose)
-  throw new DataError('transform.not_a_struct', `Only Struct objects supported for [${purpose}], found: ${schema.type}`)
 }
 
 /** The Java class a value would have, for messages that equal Kafka Connect's. */

@@ -8,6 +8,7 @@ import { maskField } from './mask-field.ts'
 import { recordIsTombstone } from './record-is-tombstone.ts'
 import { regexRouter } from './regex-router.ts'
 import { replaceField } from './replace-field.ts'
+import { replaceWithRegex } from './replace-with-regex.ts'
 import { timestampRouter } from './timestamp-router.ts'
 import { topicNameMatches } from './topic-name-matches.ts'
 
@@ -18,6 +19,7 @@ const plugins: readonly Plugin[] = [
   ...maskField,
   regexRouter,
   ...replaceField,
+  ...replaceWithRegex,
   timestampRouter,
   hasHeaderKey,
   recordIsTombstone,
@@ -34,6 +36,7 @@ export {
   recordIsTombstone,
   regexRouter,
   replaceField,
+  replaceWithRegex,
   timestampRouter,
   topicNameMatches,
 }

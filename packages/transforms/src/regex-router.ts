@@ -8,7 +8,11 @@ const config = configDef({
     doc: 'Regular expression in Java syntax. Only topics that it matches as a whole are renamed.',
     check: patternProblem,
   }),
-  replacement: key.string({ importance: 'high', doc: 'The new topic; $1 or ${name} stand for groups of the regex.' }),
+  replacement: key.string({
+    importance: 'high',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Java's replacement syntax
+    doc: 'The new topic; $1 or ${name} stand for groups of the regex.',
+  }),
 })
 
 export const regexRouter = definePlugin({

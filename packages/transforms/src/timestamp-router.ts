@@ -1,10 +1,16 @@
 import { configDef, DataError, definePlugin, key, messageOf } from '@penstock/core'
 import { compileDateFormat } from './date-format.ts'
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: what users write
+const topicMark = '${topic}'
+// biome-ignore lint/suspicious/noTemplateCurlyInString: what users write
+const timestampMark = '${timestamp}'
+
 const config = configDef({
   'topic.format': key.string({
-    default: '${topic}-${timestamp}',
+    default: `${topicMark}-${timestampMark}`,
     importance: 'high',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what users write
     doc: 'The new topic; ${topic} and ${timestamp} stand for the old one and the formatted timestamp.',
   }),
   'timestamp.format': key.string({
@@ -37,9 +43,8 @@ export const timestampRouter = definePlugin({
           throw new DataError('timestamp_router.no_timestamp', `Timestamp missing on record: ${record}`)
         }
         const timestamp = format(record.timestamp)
-        // The timestamp is put in last: what the format gives is not looked through for ${topic}.
         return record.with({
-          topic: topicFormat.replaceAll('${topic}', () => record.topic).replaceAll('${timestamp}', () => timestamp),
+          topic: topicFormat.replaceAll(topicMark, () => record.topic).replaceAll(timestampMark, () => timestamp),
         })
       },
     }
