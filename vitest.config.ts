@@ -23,6 +23,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/src/**/*.test.ts'],
+          setupFiles: ['e2e/src/harness/vitest-setup.ts'],
           pool: 'forks',
           execArgv: ['--conditions=source'],
           fileParallelism: false, // two cores and one stack: tests measure times

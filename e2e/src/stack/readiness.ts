@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { elasticsearchRequest } from './elasticsearch-request.ts'
 import type { ServerName } from './server.ts'
 
 /** Resolves when the server answers its own protocol; rejects at the deadline or as soon as `gone` says why not. */
@@ -50,16 +51,9 @@ function brokerAnswers(hostAndPort: string): Promise<boolean> {
 }
 
 async function elasticsearchAnswers(url: string): Promise<boolean> {
-  const target = new URL('_cluster/health?wait_for_status=yellow&timeout=1s', url.endsWith('/') ? url : `${url}/`)
-  const headers: Record<string, string> = {}
-  if (target.username) {
-    const credentials = `${decodeURIComponent(target.username)}:${decodeURIComponent(target.password)}`
-    headers.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
-    target.username = ''
-    target.password = ''
-  }
   try {
-    const response = await fetch(target, { headers, signal: AbortSignal.timeout(3_000) })
+    const path = '_cluster/health?wait_for_status=yellow&timeout=1s'
+    const response = await elasticsearchRequest(url, path, { timeoutMs: 3_000 })
     await response.body?.cancel()
     return response.ok
   } catch {

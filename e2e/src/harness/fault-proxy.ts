@@ -1,0 +1,193 @@
+/** A real reverse proxy on the loopback interface that misbehaves on demand. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { type BulkAnswer, rejectItems } from './bulk-items.ts'
+
+export interface FaultScope {
+  /** How many of the matching requests misbehave before the proxy is good again; all where not given. */
+  readonly requests?: number
+  /** Which share of the matching requests misbehaves, by chance; all where not given. */
+  readonly probability?: number
+  /** Which requests; bulk requests where not given. */
+  readonly path?: RegExp
+}
+
+type Fault =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: string }
+  | { readonly kind: 'cut' }
+  | { readonly kind: 'delay'; readonly ms: number }
+  | { readonly kind: 'reject-items'; readonly status: number; readonly share: number }
+
+export async function faultProxy(targetUrl: string): Promise<FaultProxy> {
+  const proxy = new FaultProxy(targetUrl)
+  await proxy.listen()
+  return proxy
+}
+
+/** One fault is on at a time; setting one replaces the other. */
+export class FaultProxy implements AsyncDisposable {
+  /** How many requests came and how many of them were tampered with. */
+  readonly seen = { requests: 0, faults: 0 }
+  readonly #target: string
+  readonly #server = createServer((request, response) => {
+    this.#handle(request, response).catch(() => request.socket.destroy())
+  })
+  #fault: { fault: Fault; scope: Required<FaultScope> } | undefined
+
+  constructor(targetUrl: string) {
+    this.#target = targetUrl.replace(/\/+$/, '')
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+  }
+
+  /** No fault. */
+  pass(): void {
+    this.#fault = undefined
+  }
+
+  /** Answers by itself; the target sees nothing. */
+  answer(
+    status: number,
+    { body = `{"error":"fault ${status}"}`, ...scope }: FaultScope & { body?: string } = {},
+  ): void {
+    this.#set({ kind: 'answer', status, body }, scope)
+  }
+
+  /** The target handles the request; of its answer only the first half comes through, then the connection breaks. */
+  cut(scope: FaultScope = {}): void {
+    this.#set({ kind: 'cut' }, scope)
+  }
+
+  /** Holds requests back before they go to the target. */
+  delay(ms: number, scope: FaultScope = {}): void {
+    this.#set({ kind: 'delay', ms }, scope)
+  }
+
+  /** Has a share of the items of bulk requests refused with `status`; the target never sees those items. */
+  rejectItems({ status = 429, share = 0.5, ...scope }: FaultScope & { status?: number; share?: number } = {}): void {
+    this.#set({ kind: 'reject-items', status, share }, scope)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #set(
+    fault: Fault,
+    { requests = Number.POSITIVE_INFINITY, probability = 1, path = /\/_bulk(\?|$)/ }: FaultScope,
+  ): void {
+    this.#fault = { fault, scope: { requests, probability, path } }
+  }
+
+  /** The fault that this request is to suffer; counts it off. */
+  #faultFor(url: string): Fault | undefined {
+    if (!this.#fault) return undefined
+    const { fault, scope } = this.#fault
+    if (!scope.path.test(url) || Math.random() >= scope.probability) return undefined
+    this.seen.faults++
+    this.#fault = scope.requests > 1 ? { fault, scope: { ...scope, requests: scope.requests - 1 } } : undefined
+    return fault
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.seen.requests++
+    const body = await bytesOf(request)
+    const fault = this.#faultFor(request.url ?? '')
+    switch (fault?.kind) {
+      case undefined:
+        return send(response, await this.#forward(request, body))
+      case 'answer':
+        return send(response, { status: fault.status, body: Buffer.from(fault.body), headers: JSON_ANSWER })
+      case 'delay':
+        await sleep(fault.ms)
+        return send(response, await this.#forward(request, body))
+      case 'cut':
+        return cutShort(response, await this.#forward(request, body))
+      case 'reject-items':
+        return send(response, await this.#forwardSome(request, body, fault))
+      default:
+        fault satisfies never
+    }
+  }
+
+  async #forwardSome(
+    request: IncomingMessage,
+    body: Buffer,
+    fault: { status: number; share: number },
+  ): Promise<Answer> {
+    const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
+    const { kept, merge } = rejectItems(plain, () => Math.random() < fault.share, fault.status)
+    const headers = { ...request.headers }
+    delete headers['content-encoding']
+    // Positions of items are only known in an answer that lists them all.
+    const url = (request.url ?? '').replace(/([?&])filter_path=[^&]*&?/, '$1').replace(/[?&]$/, '')
+    const answer =
+      kept.length > 0
+        ? await this.#forward({ method: request.method, url, headers }, kept)
+        : { status: 200, headers: JSON_ANSWER, body: Buffer.from('{"took":0,"errors":false,"items":[]}') }
+    if (answer.status !== 200) return answer
+    const merged = merge(JSON.parse(answer.body.toString()) as BulkAnswer)
+    return { ...answer, body: Buffer.from(JSON.stringify(merged)) }
+  }
+
+  async #forward(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>, body: Buffer): Promise<Answer> {
+    const headers = new Headers()
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (value !== undefined && !HOP_BY_HOP.has(name)) headers.set(name, String(value))
+    }
+    headers.set('accept-encoding', 'identity')
+    const method = request.method ?? 'GET'
+    const response = await fetch(`${this.#target}${request.url}`, {
+      method,
+      headers,
+      ...(body.length > 0 && method !== 'GET' && method !== 'HEAD' ? { body: new Uint8Array(body) } : {}),
+    })
+    const passed = [...response.headers].filter(([name]) => !HOP_BY_HOP.has(name))
+    return {
+      status: response.status,
+      headers: Object.fromEntries(passed),
+      body: Buffer.from(await response.arrayBuffer()),
+    }
+  }
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+const JSON_ANSWER = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' }
+const HOP_BY_HOP = new Set([
+  'host',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'expect',
+  'upgrade',
+])
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { ...headers, 'content-length': body.length }).end(body)
+}
+
+function cutShort(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { ...headers, 'content-length': body.length })
+  response.write(body.subarray(0, body.length >> 1), () => response.socket?.destroy())
+}
