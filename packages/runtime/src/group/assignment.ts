@@ -4,11 +4,9 @@
  * @module
  */
 
-/** One task of a connector. Numbers count from 0. */
-export interface TaskId {
-  readonly connector: string
-  readonly task: number
-}
+import type { TaskId } from '@penstock/core'
+
+export type { TaskId }
 
 /** Work of the cluster: connector instances by name, and tasks. Orders are kept, entries are expected once. */
 export interface ConnectorsAndTasks {

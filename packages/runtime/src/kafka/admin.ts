@@ -34,6 +34,11 @@ export class KafkaAdmin {
     return (await this.#admin.metadata({ topics: [], forceUpdate: true })).id
   }
 
+  /** Names of all topics but the brokers' own. */
+  async topics(): Promise<string[]> {
+    return this.#admin.listTopics({ includeInternals: false })
+  }
+
   /** Number of partitions, or null when there is no such topic. */
   async partitionCount(topic: string): Promise<number | null> {
     try {

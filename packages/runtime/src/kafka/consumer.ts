@@ -20,6 +20,7 @@ interface NativeConsumer {
   incrementalUnassign(partitions: TopicPartition[]): void
   assignments(): TopicPartition[]
   assignmentLost(): boolean
+  getWatermarkOffsets(topic: string, partition: number): { highOffset: number }
   rebalanceProtocol(): 'NONE' | 'EAGER' | 'COOPERATIVE'
   consume(max: number, done: (error: RdkafkaError | null, messages: ConsumedMessage[]) => void): void
   pause(partitions: TopicPartition[]): void
@@ -161,6 +162,16 @@ export class KafkaConsumer {
     })
   }
 
+  /** The offset after a partition's last record as of the last fetch; -1 while unknown. */
+  highWatermark({ topic, partition }: TopicPartition): number {
+    if (this.#closed) return -1
+    try {
+      return this.#client.getWatermarkOffsets(topic, partition).highOffset
+    } catch {
+      return -1 // nothing was fetched yet
+    }
+  }
+
   assignment(): readonly TopicPartition[] {
     return this.#closed ? [] : this.#client.assignments()
   }
@@ -205,9 +216,10 @@ export class KafkaConsumer {
   async #rebalance(handler: RebalanceHandler, error: { code: number } | undefined, partitions: TopicPartition[]): Promise<void> {
     try {
       if (error?.code === rdkafkaErrors.assignPartitions) {
+        // Opened first: no record may come before.
+        await handler.onAssigned(partitions)
         if (this.#isCooperative()) this.#client.incrementalAssign(partitions)
         else this.#client.assign(partitions)
-        await handler.onAssigned(partitions)
       } else {
         const lost = this.#closed ? false : this.#client.assignmentLost()
         await handler.onRevoked(partitions, lost)

@@ -1,0 +1,95 @@
+/** Copies of records that could not be handled, with what went wrong in headers (KIP-298). */
+import { ConnectError, type Logger, messageOf, type RecordOrigin, type TaskId, traceOf } from '@penstock/core'
+import type { KafkaAdmin } from '../kafka/admin.ts'
+import type { KafkaProducer } from '../kafka/producer.ts'
+import type { Failure } from './error-policy.ts'
+import type { TaskMeter } from './task-meter.ts'
+
+export interface DeadLetterQueueOptions {
+  readonly topic: string
+  readonly replicationFactor: number
+  readonly contextHeaders: boolean
+  readonly task: TaskId
+  readonly producer: KafkaProducer
+  readonly admin: KafkaAdmin
+  readonly meter: TaskMeter
+  readonly logger: Logger
+}
+
+/** So many copies may wait for their acknowledgement before more are held back. */
+const maxPending = 500
+
+export class DeadLetterQueue {
+  readonly #options: DeadLetterQueueOptions
+  readonly #pending = new Set<Promise<void>>()
+  #failure: Error | null = null
+
+  constructor(options: DeadLetterQueueOptions) {
+    this.#options = options
+  }
+
+  /** Creates the topic with one partition when it is missing. */
+  async start(): Promise<void> {
+    const { topic, replicationFactor, admin, logger } = this.#options
+    if ((await admin.partitionCount(topic)) !== null) return
+    if (await admin.createTopic({ name: topic, partitions: 1, replicationFactor, config: {} })) {
+      logger.info(`created dead letter queue topic ${topic}`)
+    }
+  }
+
+  /** Sends a copy; resolves when it is on its way, with bounded many unacknowledged ones. */
+  async add(origin: RecordOrigin, failure: Failure): Promise<void> {
+    const { topic, producer, meter, contextHeaders } = this.#options
+    while (this.#pending.size >= maxPending) await Promise.race(this.#pending)
+    if (this.#failure) throw this.#failure
+    meter.add('deadletterqueue-produce-requests')
+    const sent: Promise<void> = producer
+      .send({
+        topic,
+        key: origin.key,
+        value: origin.value,
+        timestamp: origin.timestamp,
+        headers: contextHeaders ? [...origin.headers, ...this.#context(origin, failure)] : origin.headers,
+      })
+      .then(
+        () => {},
+        (error: unknown) => {
+          meter.add('deadletterqueue-produce-failures')
+          this.#failure ??= new ConnectError(
+            'dead_letters.produce',
+            `record ${origin.topic}-${origin.partition}@${origin.offset} could not be copied to dead letter queue ${topic}: ${messageOf(error)}`,
+            { cause: error },
+          )
+        },
+      )
+      .finally(() => this.#pending.delete(sent))
+    this.#pending.add(sent)
+  }
+
+  /** Resolves when every copy so far is acknowledged; rejects when one got lost. Await it before committing offsets. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#pending])
+    if (this.#failure) throw this.#failure
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#pending])
+  }
+
+  #context(origin: RecordOrigin, { stage, executingClass, error }: Failure): [string, Buffer | null][] {
+    const { task } = this.#options
+    const text = (name: string, value: string): [string, Buffer | null] => [`__connect.errors.${name}`, Buffer.from(value)]
+    return [
+      text('topic', origin.topic),
+      text('partition', String(origin.partition)),
+      text('offset', String(origin.offset)),
+      text('connector.name', task.connector),
+      text('task.id', String(task.task)),
+      text('stage', stage),
+      text('class.name', executingClass),
+      text('exception.class.name', error instanceof Error ? error.name : 'Error'),
+      text('exception.message', messageOf(error)),
+      text('exception.stacktrace', traceOf(error)),
+    ]
+  }
+}

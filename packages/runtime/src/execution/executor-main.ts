@@ -1,0 +1,87 @@
+/**
+ * Entry point of an executor process: waits for the worker's `initialize`, loads the plugins, answers pings, and hands
+ * everything else to {@link Executor}. When the worker is gone it stops its tasks and exits by itself.
+ */
+import { parseWorkerConfig } from '../config/worker-config.ts'
+import { discoverPlugins } from '../plugins/discovery.ts'
+import { PluginRegistry } from '../plugins/registry.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { channelToParent } from './channels.ts'
+import { Executor } from './executor.ts'
+import { type Command, type ExecutorChannel, ipcVersion } from './ipc.ts'
+
+/** Runs an executor over a channel; returns what to call when the worker is gone. */
+export function runExecutor(channel: ExecutorChannel, onEnd: (exitCode: number) => void): void {
+  let executor: Executor | null = null
+  let stopTimeoutMs = 5_000
+
+  const end = async (timeoutMs: number, exitCode: number): Promise<void> => {
+    await executor?.stop(timeoutMs)
+    onEnd(exitCode)
+  }
+  const initialize = async (command: Extract<Command, { kind: 'initialize' }>): Promise<void> => {
+    if (command.ipcVersion !== ipcVersion) {
+      throw new Error(`the worker speaks IPC version ${command.ipcVersion}, this executor ${ipcVersion}: both must come from one installation`)
+    }
+    const worker = parseWorkerConfig(command.workerConfig)
+    stopTimeoutMs = worker['task.shutdown.graceful.timeout.ms']
+    const loggers = createLogger({
+      format: worker['log.format'],
+      level: worker['log.level'],
+      levels: worker['log.levels'],
+      context: { executor: command.executor },
+    })
+    const plugins = await discoverPlugins({
+      appFolder: command.appFolder,
+      pluginFolders: command.pluginFolders,
+      logger: loggers.child('plugins'),
+    })
+    const registry = new PluginRegistry(plugins)
+    executor = new Executor({
+      channel,
+      registry,
+      worker,
+      logger: (name, fields) => loggers.child(name, fields),
+      clock: { now: () => Date.now() },
+    })
+    channel.send({ kind: 'ready', ipcVersion, plugins: registry.describe() })
+  }
+
+  channel.onMessage((command) => {
+    switch (command.kind) {
+      case 'initialize':
+        initialize(command).catch((error: unknown) => {
+          process.stderr.write(`the executor could not start: ${error instanceof Error ? error.stack : String(error)}\n`)
+          onEnd(1)
+        })
+        break
+      case 'ping':
+        channel.send({
+          kind: 'pong',
+          sequence: command.sequence,
+          memoryBytes: process.memoryUsage.rss(),
+          cpuSeconds: cpuSeconds(),
+        })
+        break
+      case 'request':
+        void executor?.handle(command)
+        break
+      case 'shutdown':
+        void end(command.timeoutMs, 0)
+        break
+    }
+  })
+  channel.onClose(() => void end(stopTimeoutMs, 0))
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+if (process.env.PENSTOCK_EXECUTOR === '1') {
+  // Ctrl-C in a terminal reaches the whole process group: the worker decides when executors stop.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => {})
+  runExecutor(channelToParent(), (exitCode) => process.exit(exitCode))
+}

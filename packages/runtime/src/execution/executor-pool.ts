@@ -1,0 +1,233 @@
+/**
+ * The worker's executors: places connectors and tasks on them, notices deaths, brings up replacements. What died with
+ * an executor is told to the herder, which restarts it by policy.
+ */
+import { availableParallelism } from 'node:os'
+import { ConnectError, type Logger, type RawConfig, type TaskId, taskName } from '@penstock/core'
+import type { WorkerConfig } from '../config/worker-config.ts'
+import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
+import { ExecutorProcess } from './executor-process.ts'
+import type { Report, StartConnector, StartTask, TaskMetrics } from './ipc.ts'
+
+export interface ExecutorFigures {
+  readonly index: number
+  readonly pid: number
+  readonly memoryBytes: number
+  readonly cpuSeconds: number
+  readonly restarts: number
+}
+
+export interface ExecutorPoolOptions {
+  readonly config: WorkerConfig
+  /** The folder whose package.json names the built-in plugin packages. */
+  readonly appFolder: string
+  readonly logger: Logger
+  readonly onReport: (report: Extract<Report, { kind: 'task-status' | 'connector-status' | 'reconfigure' | 'topic-seen' }>) => void
+  /** The connectors and tasks that went down with an executor. */
+  readonly onDeath: (reason: string, work: { connectors: readonly string[]; tasks: readonly TaskId[] }) => void
+}
+
+interface Slot {
+  readonly index: number
+  process: ExecutorProcess
+  ready: Promise<void>
+  restarts: number
+  readonly connectors: Set<string>
+  readonly tasks: Map<string, TaskId>
+  metrics: readonly TaskMetrics[]
+}
+
+/** Wait before a replacement that could not start is tried again. */
+const restartPauseMs = 1_000
+
+export class ExecutorPool {
+  readonly #options: ExecutorPoolOptions
+  readonly #slots: Slot[] = []
+  #plugins: readonly PluginDescription[] = []
+  #stopping = false
+
+  constructor(options: ExecutorPoolOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when every executor is ready; rejects when one can't start. */
+  async start(): Promise<void> {
+    const configured = this.#options.config['executor.processes']
+    const count = configured === 0 ? 1 : (configured ?? availableParallelism())
+    for (let index = 0; index < count; index++) this.#slots.push(this.#open(index))
+    await Promise.all(this.#slots.map((slot) => slot.ready))
+  }
+
+  plugins(): readonly PluginDescription[] {
+    return this.#plugins
+  }
+
+  async validate(config: RawConfig): Promise<ConfigInfos> {
+    const slot = await this.#leastLoaded()
+    return slot.process.request('validate', { config })
+  }
+
+  /** Resolves with the plugin's version once the connector has started. */
+  async startConnector(start: StartConnector): Promise<string> {
+    const slot = await this.#leastLoaded()
+    slot.connectors.add(start.connector)
+    try {
+      return (await slot.process.request('start-connector', start)).version
+    } catch (error) {
+      slot.connectors.delete(start.connector)
+      throw error
+    }
+  }
+
+  async stopConnector(connector: string): Promise<void> {
+    const slot = this.#slots.find((candidate) => candidate.connectors.has(connector))
+    if (!slot) return
+    await slot.process.request('stop-connector', { connector }).catch(ignoreDeath)
+    slot.connectors.delete(connector)
+  }
+
+  async taskConfigs(connector: string, maxTasks: number): Promise<RawConfig[]> {
+    const slot = this.#slots.find((candidate) => candidate.connectors.has(connector))
+    if (!slot) throw new ConnectError('executor.no_connector', `connector ${connector} does not run here`)
+    return slot.process.request('task-configs', { connector, maxTasks })
+  }
+
+  /** Resolves when the task is on its way; its status tells the rest. */
+  async startTask(start: StartTask): Promise<void> {
+    const slot = await this.#leastLoaded()
+    const key = taskName(start.id)
+    slot.tasks.set(key, start.id)
+    try {
+      await slot.process.request('start-task', start)
+    } catch (error) {
+      slot.tasks.delete(key)
+      throw error
+    }
+  }
+
+  /** Resolves when the task has stopped or was cancelled. */
+  async stopTask(id: TaskId, leaveGroup: boolean): Promise<void> {
+    const slot = this.#slotOf(id)
+    if (!slot) return
+    await slot.process.request('stop-task', { id, leaveGroup }).catch(ignoreDeath)
+    slot.tasks.delete(taskName(id))
+    slot.metrics = slot.metrics.filter((metrics) => taskName(metrics.id) !== taskName(id))
+  }
+
+  async pauseTask(id: TaskId, paused: boolean): Promise<void> {
+    await this.#slotOf(id)?.process.request('pause-task', { id, paused }).catch(ignoreDeath)
+  }
+
+  metrics(): readonly TaskMetrics[] {
+    return this.#slots.flatMap((slot) => slot.metrics)
+  }
+
+  figures(): ExecutorFigures[] {
+    return this.#slots.map(({ index, process: executor, restarts }) => ({
+      index,
+      pid: executor.pid,
+      memoryBytes: executor.memoryBytes,
+      cpuSeconds: executor.cpuSeconds,
+      restarts,
+    }))
+  }
+
+  async stop(timeoutMs: number): Promise<void> {
+    this.#stopping = true
+    await Promise.all(this.#slots.map((slot) => slot.process.stop(timeoutMs)))
+  }
+
+  #slotOf(id: TaskId): Slot | undefined {
+    return this.#slots.find((slot) => slot.tasks.has(taskName(id)))
+  }
+
+  async #leastLoaded(): Promise<Slot> {
+    if (this.#stopping) throw new ConnectError('executor.stopping', 'this worker is stopping')
+    const [first, ...rest] = this.#slots
+    if (!first) throw new ConnectError('executor.none', 'this worker has no executor')
+    const slot = rest.reduce((best, candidate) => (load(candidate) < load(best) ? candidate : best), first)
+    await slot.ready
+    return slot
+  }
+
+  #open(index: number): Slot {
+    const slot: Slot = {
+      index,
+      process: this.#fork(index),
+      ready: Promise.resolve(),
+      restarts: 0,
+      connectors: new Set(),
+      tasks: new Map(),
+      metrics: [],
+    }
+    slot.ready = this.#bringUp(slot)
+    return slot
+  }
+
+  #fork(index: number): ExecutorProcess {
+    const { config, appFolder, logger } = this.#options
+    return new ExecutorProcess({
+      index,
+      forked: config['executor.processes'] !== 0,
+      heapMb: config['executor.heap.max.mb'],
+      startTimeoutMs: config['executor.start.timeout.ms'],
+      unresponsiveTimeoutMs: config['executor.unresponsive.timeout.ms'],
+      workerConfig: config.raw,
+      appFolder,
+      pluginFolders: config['plugin.path'] ?? [],
+      logger,
+      onReport: (report) => this.#onReport(index, report),
+      onDeath: (reason) => this.#onDeath(index, reason),
+    })
+  }
+
+  async #bringUp(slot: Slot): Promise<void> {
+    const plugins = await slot.process.start()
+    if (this.#plugins.length === 0) this.#plugins = plugins
+  }
+
+  #onReport(index: number, report: Report): void {
+    const slot = this.#slots[index]
+    if (report.kind === 'metrics') {
+      if (slot) slot.metrics = report.tasks
+    } else if (report.kind !== 'ready' && report.kind !== 'pong' && report.kind !== 'reply') {
+      this.#options.onReport(report)
+    }
+  }
+
+  #onDeath(index: number, reason: string): void {
+    const slot = this.#slots[index]
+    if (!slot || this.#stopping) return
+    const work = { connectors: [...slot.connectors], tasks: [...slot.tasks.values()] }
+    slot.connectors.clear()
+    slot.tasks.clear()
+    slot.metrics = []
+    slot.restarts++
+    slot.process = this.#fork(index)
+    slot.ready = this.#bringUp(slot)
+    slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
+    this.#options.logger.error(reason, { executor: index, connectors: work.connectors.length, tasks: work.tasks.length })
+    this.#options.onDeath(reason, work)
+  }
+
+  #retryLater(slot: Slot, error: unknown): void {
+    if (this.#stopping) return
+    this.#options.logger.error(`executor ${slot.index} could not be replaced, trying again`, { error })
+    slot.ready = new Promise((resolve) => setTimeout(resolve, restartPauseMs)).then(() => {
+      slot.process = this.#fork(slot.index)
+      return this.#bringUp(slot)
+    })
+    slot.ready.catch((next: unknown) => this.#retryLater(slot, next))
+  }
+}
+
+function load(slot: Slot): number {
+  // A connector instance is idle nearly always.
+  return slot.tasks.size + slot.connectors.size / 100
+}
+
+// What ran on a dead executor has stopped, which is all that was wanted.
+function ignoreDeath(error: unknown): void {
+  const { code } = error as { code?: unknown }
+  if (code !== 'executor.died' && code !== 'executor.dead') throw error
+}

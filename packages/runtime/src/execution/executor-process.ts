@@ -1,0 +1,207 @@
+/** One executor as the worker sees it: a process that answers requests, or is found dead or deaf. */
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { ConnectError, type Logger, type RawConfig } from '@penstock/core'
+import type { PluginDescription } from '../plugins/description.ts'
+import { channelPair, channelToChild } from './channels.ts'
+import { runExecutor } from './executor-main.ts'
+import { ipcVersion, type Report, type RequestKind, type Requests, type WorkerChannel } from './ipc.ts'
+import { unpackError } from './wire-error.ts'
+
+export interface ExecutorProcessOptions {
+  readonly index: number
+  /** False: within this process, for `executor.processes=0`. */
+  readonly forked: boolean
+  readonly heapMb: number
+  readonly startTimeoutMs: number
+  readonly unresponsiveTimeoutMs: number
+  readonly workerConfig: RawConfig
+  readonly appFolder: string
+  readonly pluginFolders: readonly string[]
+  readonly logger: Logger
+  readonly onReport: (report: Report) => void
+  /** Told once, with the reason in a sentence. Not after {@link ExecutorProcess.stop}. */
+  readonly onDeath: (reason: string) => void
+}
+
+interface Pending {
+  resolve(result: unknown): void
+  reject(error: Error): void
+}
+
+const outOfMemory = /JavaScript heap out of memory|Reached heap limit/
+const keptStderrBytes = 4_000
+const killGraceMs = 1_000
+
+export class ExecutorProcess {
+  readonly #options: ExecutorProcessOptions
+  readonly #channel: WorkerChannel
+  readonly #kill: () => void
+  readonly #pending = new Map<number, Pending>()
+  readonly pid: number
+  #nextId = 1
+  #sequence = 0
+  #lastPong = Date.now()
+  #pings: NodeJS.Timeout | null = null
+  #stderr = ''
+  #state: 'starting' | 'running' | 'stopping' | 'dead' = 'starting'
+  #verdict: string | null = null
+  #exited: Promise<void>
+  #onReady: ((plugins: readonly PluginDescription[]) => void) | null = null
+  memoryBytes = 0
+  cpuSeconds = 0
+
+  constructor(options: ExecutorProcessOptions) {
+    this.#options = options
+    let markExited: () => void = () => {}
+    this.#exited = new Promise((resolve) => {
+      markExited = resolve
+    })
+    if (options.forked) {
+      const child = fork(fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './executor-main.ts' : './executor-main.js', import.meta.url)), {
+        execArgv: [...process.execArgv, `--max-old-space-size=${options.heapMb}`],
+        env: { ...process.env, PENSTOCK_EXECUTOR: '1', UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16' },
+        serialization: 'advanced',
+        stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+      })
+      this.pid = child.pid ?? -1
+      child.stderr?.on('data', (chunk: Buffer) => this.#onStderr(chunk))
+      child.once('exit', (code, signal) => {
+        markExited()
+        this.#died(this.#verdict ?? exitReason(code, signal, this.#stderr, options.heapMb))
+      })
+      child.on('error', (error) => this.#died(`it could not be started: ${error.message}`))
+      this.#channel = channelToChild(child)
+      this.#kill = () => child.kill('SIGKILL')
+    } else {
+      const pair = channelPair()
+      runExecutor(pair.executor, () => markExited())
+      this.pid = process.pid
+      this.#channel = pair.worker
+      this.#kill = () => {}
+    }
+    this.#channel.onMessage((report) => this.#receive(report))
+  }
+
+  /** Resolves with the plugins it found, once it is ready for requests. */
+  async start(): Promise<readonly PluginDescription[]> {
+    const { workerConfig, appFolder, pluginFolders, index, startTimeoutMs } = this.#options
+    const ready = new Promise<readonly PluginDescription[]>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#verdict = `it did not start within ${startTimeoutMs} ms (executor.start.timeout.ms)`
+        this.#kill()
+        reject(new ConnectError('executor.start', `executor ${index}: ${this.#verdict}`))
+      }, startTimeoutMs)
+      this.#onReady = (plugins) => {
+        clearTimeout(timer)
+        resolve(plugins)
+      }
+      this.#pending.set(0, {
+        resolve: () => {},
+        reject: (error) => {
+          clearTimeout(timer)
+          reject(error)
+        },
+      })
+    })
+    this.#channel.send({ kind: 'initialize', ipcVersion, workerConfig, pluginFolders, appFolder, executor: index })
+    const plugins = await ready
+    this.#pending.delete(0)
+    this.#state = 'running'
+    this.#lastPong = Date.now()
+    if (this.#options.forked) this.#startPings()
+    return plugins
+  }
+
+  get isAlive(): boolean {
+    return this.#state === 'running'
+  }
+
+  /** Rejects with what the executor threw, or with its death. */
+  async request<K extends RequestKind>(request: K, params: Requests[K]['params']): Promise<Requests[K]['result']> {
+    if (this.#state !== 'running') throw new ConnectError('executor.dead', `executor ${this.#options.index} does not run`)
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve: (result) => resolve(result as Requests[K]['result']), reject })
+      this.#channel.send({ kind: 'request', id, request, params } as Parameters<WorkerChannel['send']>[0])
+    })
+  }
+
+  /** Lets the tasks stop in order, kills what is left after the timeout. */
+  async stop(timeoutMs: number): Promise<void> {
+    if (this.#state === 'dead') return
+    this.#state = 'stopping'
+    if (this.#pings) clearInterval(this.#pings)
+    this.#channel.send({ kind: 'shutdown', timeoutMs })
+    const timer = setTimeout(this.#kill, timeoutMs + killGraceMs)
+    await this.#exited
+    clearTimeout(timer)
+  }
+
+  #startPings(): void {
+    const { unresponsiveTimeoutMs } = this.#options
+    const everyMs = Math.max(100, Math.min(1_000, unresponsiveTimeoutMs / 4))
+    let lastTick = Date.now()
+    this.#pings = setInterval(() => {
+      const now = Date.now()
+      // This process itself slept (SIGSTOP, suspended machine): that is no sign of the executor's health.
+      if (now - lastTick > everyMs * 3) this.#lastPong = now
+      lastTick = now
+      if (now - this.#lastPong > unresponsiveTimeoutMs) {
+        this.#verdict ??= `it did not answer for ${unresponsiveTimeoutMs} ms (executor.unresponsive.timeout.ms) and was killed`
+        this.#kill()
+        return
+      }
+      this.#channel.send({ kind: 'ping', sequence: this.#sequence++ })
+    }, everyMs)
+  }
+
+  #receive(report: Report): void {
+    switch (report.kind) {
+      case 'ready':
+        if (report.ipcVersion !== ipcVersion) {
+          this.#verdict = `it speaks IPC version ${report.ipcVersion}, not ${ipcVersion}`
+          this.#kill()
+          return
+        }
+        this.#onReady?.(report.plugins)
+        break
+      case 'pong':
+        this.#lastPong = Date.now()
+        this.memoryBytes = report.memoryBytes
+        this.cpuSeconds = report.cpuSeconds
+        break
+      case 'reply': {
+        const pending = this.#pending.get(report.id)
+        this.#pending.delete(report.id)
+        if (report.error) pending?.reject(unpackError(report.error))
+        else pending?.resolve(report.result)
+        break
+      }
+      default:
+        this.#options.onReport(report)
+    }
+  }
+
+  #onStderr(chunk: Buffer): void {
+    process.stderr.write(chunk)
+    this.#stderr = (this.#stderr + chunk.toString()).slice(-keptStderrBytes)
+  }
+
+  #died(reason: string): void {
+    if (this.#state === 'dead') return
+    const expected = this.#state === 'stopping'
+    this.#state = 'dead'
+    if (this.#pings) clearInterval(this.#pings)
+    const error = new ConnectError('executor.died', `executor ${this.#options.index} (pid ${this.pid}) died: ${reason}`)
+    for (const pending of this.#pending.values()) pending.reject(error)
+    this.#pending.clear()
+    if (!expected) this.#options.onDeath(error.message)
+  }
+}
+
+function exitReason(code: number | null, signal: string | null, stderr: string, heapMb: number): string {
+  if (outOfMemory.test(stderr)) return `it ran out of heap (limit ${heapMb} MiB, executor.heap.max.mb)`
+  if (signal !== null) return `it was ended by signal ${signal}`
+  return `it exited with code ${code}`
+}

@@ -1,0 +1,110 @@
+/**
+ * What the worker's process and its executors say to each other. Both sides check {@link ipcVersion} before anything
+ * else: an executor left over from another version of the package must not be talked to.
+ */
+import type { RawConfig, TaskId } from '@penstock/core'
+import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
+import type { ConnectorState, TaskState } from '../storage/status.ts'
+
+export const ipcVersion = 1
+
+export interface StartConnector {
+  readonly connector: string
+  readonly config: RawConfig
+}
+
+export interface StartTask {
+  readonly id: TaskId
+  readonly connectorConfig: RawConfig
+  readonly taskConfig: RawConfig
+  readonly paused: boolean
+}
+
+/** Requests of the worker, each answered by one reply. */
+export interface Requests {
+  'validate': { params: { config: RawConfig }; result: ConfigInfos }
+  'start-connector': { params: StartConnector; result: { version: string; taskConfigs: null } }
+  'stop-connector': { params: { connector: string }; result: null }
+  'task-configs': { params: { connector: string; maxTasks: number }; result: RawConfig[] }
+  'start-task': { params: StartTask; result: null }
+  /** `leaveGroup`: nobody will continue this task, so its consumer group shall not wait for it. */
+  'stop-task': { params: { id: TaskId; leaveGroup: boolean }; result: null }
+  'pause-task': { params: { id: TaskId; paused: boolean }; result: null }
+}
+export type RequestKind = keyof Requests
+
+/** What the worker sends. */
+export type Command =
+  | {
+      readonly kind: 'initialize'
+      readonly ipcVersion: number
+      readonly workerConfig: RawConfig
+      readonly pluginFolders: readonly string[]
+      readonly appFolder: string
+      readonly executor: number
+    }
+  | { readonly kind: 'ping'; readonly sequence: number }
+  | { [K in RequestKind]: { readonly kind: 'request'; readonly id: number; readonly request: K; readonly params: Requests[K]['params'] } }[RequestKind]
+  | { readonly kind: 'shutdown'; readonly timeoutMs: number }
+
+/** An error on its way between processes. */
+export interface WireError {
+  readonly name: string
+  readonly message: string
+  readonly code: string | null
+  readonly trace: string
+  readonly retriable: boolean
+}
+
+/** What an executor sends. */
+export type Report =
+  | { readonly kind: 'ready'; readonly ipcVersion: number; readonly plugins: readonly PluginDescription[] }
+  | { readonly kind: 'pong'; readonly sequence: number; readonly memoryBytes: number; readonly cpuSeconds: number }
+  | { readonly kind: 'reply'; readonly id: number; readonly result: unknown; readonly error: WireError | null }
+  | {
+      readonly kind: 'task-status'
+      readonly id: TaskId
+      readonly state: TaskState
+      readonly trace: string | null
+      readonly version: string | null
+    }
+  | {
+      readonly kind: 'connector-status'
+      readonly connector: string
+      readonly state: ConnectorState
+      readonly trace: string | null
+      readonly version: string | null
+    }
+  | { readonly kind: 'reconfigure'; readonly connector: string }
+  | { readonly kind: 'topic-seen'; readonly id: TaskId; readonly topic: string }
+  | { readonly kind: 'metrics'; readonly tasks: readonly TaskMetrics[] }
+
+/** Figures of one task since it started; totals only grow. */
+export interface TaskMetrics {
+  readonly id: TaskId
+  readonly connectorClass: string
+  readonly state: TaskState
+  /** Totals by metric name of the `sink-task-metrics` and `task-error-metrics` groups, dashes as in Kafka Connect. */
+  readonly totals: Readonly<Record<string, number>>
+  readonly gauges: Readonly<Record<string, number>>
+  /** Sum, count and largest of durations (ms) and sizes. */
+  readonly summaries: Readonly<Record<string, { sum: number; count: number; max: number }>>
+  readonly lags: readonly { topic: string; partition: number; lag: number }[]
+  /** What the plugin counted and observed by itself. */
+  readonly plugin: {
+    readonly totals: Readonly<Record<string, number>>
+    readonly summaries: Readonly<Record<string, { sum: number; count: number; max: number }>>
+  }
+}
+
+/** A pipe to the other side; a child process's IPC channel, or two queues within one process. */
+export interface Channel<Out, In> {
+  send(message: Out): void
+  /** Replaces the listener. Messages keep their order. */
+  onMessage(listener: (message: In) => void): void
+  /** Told once, when the other side is gone. */
+  onClose(listener: () => void): void
+  close(): void
+}
+export type WorkerChannel = Channel<Command, Report>
+export type ExecutorChannel = Channel<Report, Command>

@@ -1,0 +1,487 @@
+/**
+ * Decides what runs on this worker and answers for the cluster: the herder. Every change of its state is a named job
+ * on one queue. Rebalances are followed in `group-duties.ts`, config events in `config-events.ts`, starts and stops
+ * happen in `running-work.ts`, task planning in `task-planner.ts`, restarts by policy in `failure-restarts.ts`.
+ */
+import { type Clock, ConflictError, type Logger, NotFoundError, type RawConfig, type TaskId, taskName } from '@penstock/core'
+import type { WorkerConfig } from '../config/worker-config.ts'
+import type { ExecutorPool } from '../execution/executor-pool.ts'
+import type { Generation, Membership } from '../group/membership.ts'
+import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
+import type { ConfigEvent, RestartCommand, TargetState } from '../storage/config-state.ts'
+import type { ConfigStore } from '../storage/config-store.ts'
+import type { TaskState } from '../storage/status.ts'
+import type { StatusStore } from '../storage/status-store.ts'
+import { BadRequestError, NotAssignedError, NotLeaderError, UnavailableError } from './errors.ts'
+import { FailureRestarts } from './failure-restarts.ts'
+import { GroupDuties } from './group-duties.ts'
+import type {
+  ConnectorInfo,
+  ConnectorStatusView,
+  ConnectorType,
+  Health,
+  Herder,
+  InternalRequestSignature,
+  RestartRequest,
+  StatusView,
+} from './herder.ts'
+import { checkSignature } from './internal-signature.ts'
+import { JobQueue } from './job-queue.ts'
+import { LeaderClient } from './leader-client.ts'
+import { refreshSessionKey, sweepStatuses } from './leader-chores.ts'
+import { RunningWork } from './running-work.ts'
+import { connectorStatusView, restartPlan, taskStatusView } from './status-views.ts'
+import { asTaskConfig } from './task-configs.ts'
+import { TaskPlanner } from './task-planner.ts'
+import { validated } from './validation.ts'
+
+export interface DistributedHerderParts {
+  readonly config: WorkerConfig
+  readonly version: string
+  readonly commit: string
+  readonly kafkaClusterId: string
+  /** `host:port` as the other workers know it. */
+  readonly workerId: string
+  /** Advertised URL with trailing slash. */
+  readonly url: string
+  readonly configs: ConfigStore
+  readonly statuses: StatusStore
+  readonly executors: ExecutorPool
+  readonly membership: (duties: GroupDuties) => Membership
+  readonly logger: Logger
+  readonly clock: Clock
+  /** The worker can't go on: the process should end. */
+  readonly onFatal: (error: Error) => void
+}
+
+const healthTimeoutMs = 10_000
+/** A graceful leave waits so long for tasks to stop before the others are told to take over. */
+const leaveAfterMs = 1_000
+const settlePollMs = 20
+
+export class DistributedHerder implements Herder {
+  readonly workerId: string
+  readonly duties: GroupDuties
+  readonly work: RunningWork
+  readonly #parts: DistributedHerderParts
+  readonly #jobs: JobQueue
+  readonly #membership: Membership
+  readonly #planner: TaskPlanner
+  readonly #restarts: FailureRestarts
+  readonly #leaderClient: LeaderClient
+  #keyTimer: NodeJS.Timeout | null = null
+  #settledOnce = false
+  #stopping = false
+
+  constructor(parts: DistributedHerderParts) {
+    this.#parts = parts
+    this.workerId = parts.workerId
+    const { config, configs, statuses, executors, logger, clock } = parts
+    this.#jobs = new JobQueue(clock)
+    this.work = new RunningWork({
+      executors,
+      statuses,
+      configs: configs.state,
+      workerId: parts.workerId,
+      generation: () => this.duties.generation,
+      logger,
+      clock,
+      topicTracking: config['topic.tracking.enable'],
+    })
+    this.duties = new GroupDuties({
+      config,
+      url: parts.url,
+      configs,
+      statuses,
+      work: this.work,
+      jobs: this.#jobs,
+      logger,
+      clock,
+      membership: () => this.#membership,
+      onSettled: (generation) => this.#onSettled(generation),
+      onFatal: parts.onFatal,
+    })
+    this.#membership = parts.membership(this.duties)
+    this.#leaderClient = new LeaderClient({
+      signatureAlgorithm: config['inter.worker.signature.algorithm'],
+      sessionKey: () => (this.duties.protocolVersion >= 2 ? configs.state.sessionKey : null),
+      logger,
+      clock,
+    })
+    this.#planner = new TaskPlanner({
+      configs: configs.state,
+      executors,
+      isOurs: (connector) => this.work.hasConnector(connector),
+      publish: (connector, tasks, signal) => this.#publishTasks(connector, tasks, signal),
+      onFailure: (connector, trace) => this.work.failConnector(connector, trace),
+      logger,
+    })
+    this.#restarts = new FailureRestarts({ config, configs: configs.state, work: this.work, jobs: this.#jobs, logger, clock, startConnector: (name) => this.#startConnector(name) })
+  }
+
+  /** Joins the group; the stores must have started. */
+  start(): void {
+    this.#membership.start()
+  }
+
+  get isRebalancing(): boolean {
+    return this.#membership.isRebalancing
+  }
+
+  /** Leaves the group, stops everything in order; statuses are written before it resolves. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return
+    this.#stopping = true
+    this.#planner.stop()
+    this.#restarts.stop()
+    if (this.#keyTimer) clearTimeout(this.#keyTimer)
+    const stopped = this.#jobs.run('stopping everything', () =>
+      Promise.all([
+        ...this.work.tasks().map((id) => this.work.stopTask(id)),
+        ...this.work.connectors().map((name) => this.work.stopConnector(name)),
+      ]),
+    )
+    this.#jobs.close()
+    await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, leaveAfterMs))])
+    await this.#membership.leave('the worker is shutting down')
+    await stopped
+    await this.#parts.statuses.flush()
+  }
+
+  /** A record of the config topic changed something; called in the order of the topic. */
+  onConfigEvent(event: ConfigEvent): void {
+    if (this.#stopping) return
+    this.#jobs
+      .run(`following ${event.kind} of the config topic`, () => this.#followConfig(event))
+      .catch((error: unknown) => this.#parts.logger.error('following a change of the config topic failed', { error }))
+  }
+
+  onTaskStatus(id: TaskId, state: TaskState, trace: string | null, version: string | null): void {
+    this.work.onTaskStatus(id, state, trace, version)
+    if (state === 'FAILED') this.#restarts.onTaskFailure(id)
+  }
+
+  onTopicSeen(id: TaskId, topic: string): void {
+    this.work.onTopic(id, topic)
+  }
+
+  onReconfigure(connector: string): void {
+    this.#planner.request(connector)
+  }
+
+  onExecutorDeath(reason: string, dead: { connectors: readonly string[]; tasks: readonly TaskId[] }): void {
+    this.#restarts.onExecutorDeath(reason, dead)
+  }
+
+  serverInfo(): { version: string; commit: string; kafkaClusterId: string } {
+    const { version, commit, kafkaClusterId } = this.#parts
+    return { version, commit, kafkaClusterId }
+  }
+
+  async health(): Promise<Health> {
+    const answered = this.#jobs.run('answering a health check', () => true)
+    const inTime = await Promise.race([answered, new Promise<false>((resolve) => setTimeout(() => resolve(false), healthTimeoutMs).unref())])
+    const busy = this.#jobs.current()
+    const stage = busy ? ` The worker is ${busy.name} since ${new Date(busy.since).toISOString()}.` : ''
+    if (!this.#settledOnce) return { status: 'starting', message: `Worker is still starting up.${stage || ' It is joining its group.'}` }
+    if (inTime) return { status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }
+    return {
+      status: 'unhealthy',
+      message: `Worker was unable to handle this request and may be unable to handle other requests.${stage}`,
+    }
+  }
+
+  async connectors(): Promise<readonly string[]> {
+    return this.#parts.configs.state.connectors()
+  }
+
+  async connectorInfo(connector: string): Promise<ConnectorInfo> {
+    const { state } = this.#parts.configs
+    const config = this.#configOf(connector)
+    return { name: connector, config, tasks: state.tasks(connector), type: this.#typeOf(config) }
+  }
+
+  async connectorConfig(connector: string): Promise<RawConfig> {
+    return this.#configOf(connector)
+  }
+
+  async putConnectorConfig(
+    connector: string,
+    config: RawConfig,
+    { initialState, allowReplace }: { initialState: TargetState | null; allowReplace: boolean },
+  ): Promise<{ created: boolean; info: ConnectorInfo }> {
+    await validated(this.#parts.executors, config)
+    return this.#asLeader(`writing the config of ${connector}`, async () => {
+      const exists = this.#parts.configs.state.has(connector)
+      if (exists && !allowReplace) throw new ConflictError('herder.connector_exists', `Connector ${connector} already exists`)
+      await this.#parts.configs.putConnector(connector, config, initialState)
+      const info = { name: connector, config, tasks: this.#parts.configs.state.tasks(connector), type: this.#typeOf(config) }
+      return { created: !exists, info }
+    })
+  }
+
+  async patchConnectorConfig(connector: string, patch: RawConfig): Promise<ConnectorInfo> {
+    const merged = { ...this.#configOf(connector), ...patch }
+    const config = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null))
+    const { info } = await this.putConnectorConfig(connector, config, { initialState: null, allowReplace: true })
+    return info
+  }
+
+  async deleteConnector(connector: string): Promise<void> {
+    await this.#asLeader(`deleting connector ${connector}`, async () => {
+      this.#configOf(connector)
+      await this.#parts.configs.removeConnector(connector)
+    })
+  }
+
+  async connectorStatus(connector: string): Promise<ConnectorStatusView> {
+    const { configs, statuses } = this.#parts
+    return connectorStatusView(statuses, connector, this.#typeOf(configs.state.config(connector)))
+  }
+
+  async taskConfigs(connector: string): Promise<readonly { id: TaskId; config: RawConfig }[]> {
+    this.#configOf(connector)
+    const { state } = this.#parts.configs
+    return state.tasks(connector).map((id) => ({ id, config: state.taskConfig(id) ?? {} }))
+  }
+
+  async taskStatus(id: TaskId): Promise<StatusView<TaskState>> {
+    return taskStatusView(this.#parts.statuses, id)
+  }
+
+  async putTaskConfigs(connector: string, tasks: readonly RawConfig[], signature: InternalRequestSignature): Promise<void> {
+    const { configs, config } = this.#parts
+    if (this.duties.protocolVersion >= 2) {
+      checkSignature(signature, configs.state.sessionKey, config['inter.worker.verification.algorithms'])
+    }
+    await this.#writeTasks(connector, tasks)
+  }
+
+  async restartConnector(connector: string): Promise<void> {
+    this.#mustKnow(connector, `Unknown connector: ${connector}`)
+    await this.#whenSettled()
+    await this.#jobs.run(`restarting connector ${connector}`, async () => {
+      if (!this.duties.assigned.hasConnector(connector)) {
+        throw this.#elsewhere(`connector ${connector}`, this.duties.ownerOfConnector(connector))
+      }
+      await this.work.stopConnector(connector)
+      await this.#startConnector(connector)
+    })
+  }
+
+  async restartConnectorAndTasks(request: RestartRequest): Promise<ConnectorStatusView> {
+    const { connector } = request
+    this.#mustKnow(connector, `Unknown connector: ${connector}`)
+    return this.#asLeader(`restarting ${connector} and its tasks`, async () => {
+      const { statuses, configs } = this.#parts
+      if (statuses.connector(connector) === null) {
+        throw new NotFoundError('herder.no_status', `Status for connector ${connector} not found`)
+      }
+      await configs.putRestart(request)
+      return restartPlan(await this.connectorStatus(connector), request)
+    })
+  }
+
+  async restartTask(id: TaskId): Promise<void> {
+    this.#mustKnow(id.connector, `Unknown connector: ${id.connector}`)
+    if (this.#parts.configs.state.taskConfig(id) === null) {
+      throw new NotFoundError('herder.unknown_task', `Unknown task: ${taskName(id)}`)
+    }
+    await this.#whenSettled()
+    await this.#jobs.run(`restarting task ${taskName(id)}`, async () => {
+      if (!this.duties.assigned.hasTask(id)) throw this.#elsewhere(`task ${taskName(id)}`, this.duties.ownerOfTask(id))
+      await this.work.stopTask(id)
+      await this.work.startTask(id)
+    })
+  }
+
+  async pauseConnector(connector: string): Promise<void> {
+    this.#mustKnow(connector, `Unknown connector ${connector}`)
+    await this.#parts.configs.putTargetState(connector, 'PAUSED')
+  }
+
+  async resumeConnector(connector: string): Promise<void> {
+    this.#mustKnow(connector, `Unknown connector ${connector}`)
+    await this.#parts.configs.putTargetState(connector, 'STARTED')
+  }
+
+  async stopConnector(connector: string): Promise<void> {
+    this.#mustKnow(connector, `Unknown connector ${connector}`)
+    await this.#asLeader(`stopping connector ${connector}`, async () => {
+      const { configs } = this.#parts
+      this.#mustKnow(connector, `Unknown connector ${connector}`)
+      await configs.putTasks(connector, [])
+      await configs.putTargetState(connector, 'STOPPED')
+    })
+  }
+
+  async connectorTopics(connector: string): Promise<readonly string[]> {
+    return this.#parts.statuses.topics(connector)
+  }
+
+  async resetConnectorTopics(connector: string): Promise<void> {
+    this.#parts.statuses.removeTopics(connector)
+    await this.#parts.statuses.flush()
+  }
+
+  plugins(): readonly PluginDescription[] {
+    return this.#parts.executors.plugins()
+  }
+
+  async validate(config: RawConfig): Promise<ConfigInfos> {
+    return this.#parts.executors.validate(config)
+  }
+
+  /** Runs as leader, once no rebalance is under way and the coordinator has confirmed that this generation holds. */
+  async #asLeader<T>(name: string, job: () => Promise<T>): Promise<T> {
+    await this.#whenSettled()
+    return this.#jobs.run(name, async () => {
+      if (!this.duties.isLeader) throw new NotLeaderError('Only the leader can handle this request.', this.duties.leaderUrl)
+      await this.#membership.confirm().catch((error: unknown) => {
+        throw new ConflictError('herder.rebalance', 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)', { cause: error })
+      })
+      return job()
+    })
+  }
+
+  /** Waits while the group rebalances, as Kafka Connect does; gives up with a conflict. */
+  async #whenSettled(): Promise<void> {
+    const deadline = this.#parts.clock.now() + this.#parts.config['rebalance.timeout.ms']
+    while (this.#membership.isRebalancing || !this.#settledOnce) {
+      if (this.#stopping) throw new UnavailableError('herder.stopping', 'This worker is shutting down')
+      if (this.#parts.clock.now() > deadline) {
+        throw new ConflictError('herder.rebalance', 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)')
+      }
+      await new Promise((resolve) => setTimeout(resolve, settlePollMs))
+    }
+  }
+
+  async #onSettled(generation: Generation): Promise<void> {
+    const { assigned } = this.duties
+    const missing = assigned.connectors.filter((name) => !this.work.hasConnector(name))
+    await Promise.all([
+      ...missing.map((name) => this.#startConnector(name)),
+      ...assigned.tasks.filter((id) => !this.work.hasTask(id)).map((id) => this.work.startTask(id)),
+    ])
+    this.#settledOnce = true
+    if (generation.isLeader) await this.#leaderChores()
+  }
+
+  async #leaderChores(): Promise<void> {
+    const { config, configs, statuses, logger, clock } = this.#parts
+    const chores = { config, configs, statuses, logger, clock }
+    if (this.#keyTimer) clearTimeout(this.#keyTimer)
+    sweepStatuses(chores)
+    if (this.duties.protocolVersion < 2) return
+    const again = await refreshSessionKey(chores)
+    if (again === null) return
+    this.#keyTimer = setTimeout(() => {
+      this.#asLeader('rotating the session key', () => this.#leaderChores()).catch((error: unknown) => {
+        logger.warn('the session key was not rotated', { error })
+      })
+    }, again).unref()
+  }
+
+  async #startConnector(name: string): Promise<void> {
+    const { state } = this.#parts.configs
+    const config = state.config(name)
+    if (config === null) return
+    const target = state.targetState(name)
+    const up = await this.work.startConnector(name, asTaskConfig(name, config), target)
+    if (up && target === 'STARTED') this.#planner.request(name)
+  }
+
+  async #followConfig(event: ConfigEvent): Promise<void> {
+    const { state } = this.#parts.configs
+    switch (event.kind) {
+      case 'connector-added':
+      case 'connector-removed':
+        this.#membership.requestRejoin()
+        return
+      case 'connector-updated':
+        if (!this.work.hasConnector(event.connector)) return
+        await this.work.stopConnector(event.connector, { report: false })
+        await this.#startConnector(event.connector)
+        return
+      case 'tasks-committed': {
+        const affected = this.work.tasks().filter(({ connector }) => connector === event.connector)
+        await Promise.all(affected.map((id) => this.work.stopTask(id)))
+        this.#membership.requestRejoin()
+        return
+      }
+      case 'target-state': {
+        const target = state.targetState(event.connector)
+        const config = state.config(event.connector)
+        if (config === null) return
+        const tasks = this.work.tasks().filter(({ connector }) => connector === event.connector)
+        await Promise.all(tasks.map((id) => this.work.pauseTask(id, target === 'PAUSED')))
+        if (await this.work.changeTarget(event.connector, asTaskConfig(event.connector, config), target)) {
+          this.#planner.request(event.connector)
+        }
+        return
+      }
+      case 'restart':
+        await this.#restartLocal(event.command)
+        return
+      case 'session-key':
+    }
+  }
+
+  /** This worker's share of a restart that the leader has ordered. */
+  async #restartLocal({ connector, includeTasks, onlyFailed }: RestartCommand): Promise<void> {
+    const chosen = (state: string | null): boolean => !onlyFailed || state === 'FAILED'
+    const tasks = includeTasks
+      ? this.work.tasks().filter((id) => id.connector === connector && chosen(this.work.taskState(id)))
+      : []
+    const itself = this.work.hasConnector(connector) && chosen(this.work.connectorState(connector))
+    await Promise.all([...tasks.map((id) => this.work.stopTask(id)), itself ? this.work.stopConnector(connector) : null])
+    for (const id of tasks) this.work.markRestarting(id)
+    if (itself) this.work.markConnectorRestarting(connector)
+    await Promise.all([itself ? this.#startConnector(connector) : null, ...tasks.map((id) => this.work.startTask(id))])
+  }
+
+  async #publishTasks(connector: string, tasks: readonly RawConfig[], signal: AbortSignal): Promise<void> {
+    await this.#whenSettled()
+    if (this.duties.isLeader) {
+      await this.#writeTasks(connector, tasks)
+      return
+    }
+    await this.#leaderClient.putTaskConfigs(
+      connector,
+      tasks,
+      () => (this.work.hasConnector(connector) ? this.duties.leaderUrl : null),
+      signal,
+    )
+  }
+
+  async #writeTasks(connector: string, tasks: readonly RawConfig[]): Promise<void> {
+    await this.#asLeader(`writing the task configs of ${connector}`, async () => {
+      const { configs } = this.#parts
+      this.#configOf(connector)
+      if (tasks.length > 0 && configs.state.targetState(connector) === 'STOPPED') {
+        throw new BadRequestError('herder.connector_stopped', `Cannot submit non-empty set of task configs for stopped connector ${connector}`)
+      }
+      await configs.putTasks(connector, tasks)
+    })
+  }
+
+  #configOf(connector: string): RawConfig {
+    this.#mustKnow(connector, `Connector ${connector} not found`)
+    return this.#parts.configs.state.config(connector) ?? {}
+  }
+
+  #mustKnow(connector: string, message: string): void {
+    if (!this.#parts.configs.state.has(connector)) throw new NotFoundError('herder.unknown_connector', message)
+  }
+
+  #typeOf(config: RawConfig | null): ConnectorType {
+    const name = config?.['connector.class'] ?? ''
+    const plugin = this.plugins().find((candidate) => candidate.kind === 'sink' && [candidate.class, candidate.name, ...candidate.aliases].includes(name))
+    return plugin === undefined ? 'unknown' : 'sink'
+  }
+
+  #elsewhere(what: string, ownerUrl: string | null): Error {
+    if (!this.duties.isLeader) return new NotLeaderError(`${what} does not run on this worker`, this.duties.leaderUrl)
+    return new NotAssignedError(`${what} does not run on this worker`, ownerUrl)
+  }
+}

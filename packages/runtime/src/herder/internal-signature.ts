@@ -1,0 +1,28 @@
+import { isMacAlgorithm, verify } from '../group/session-key.ts'
+import type { SessionKey } from '../storage/config-state.ts'
+import { BadRequestError, ForbiddenError, UnavailableError } from './errors.ts'
+import type { InternalRequestSignature } from './herder.ts'
+
+/** Throws unless the request is signed with the group's session key by an algorithm this worker accepts (KIP-507). */
+export function checkSignature(
+  { algorithm, signature, body }: InternalRequestSignature,
+  key: SessionKey | null,
+  accepted: readonly string[],
+): void {
+  const base64 = /^[A-Za-z0-9+/]+={0,2}$/
+  if (!isMacAlgorithm(algorithm) || !base64.test(signature)) {
+    throw new BadRequestError('internal.malformed_signature', `The request's signature is malformed: algorithm ${algorithm}`)
+  }
+  if (!accepted.some((candidate) => candidate.toLowerCase() === algorithm.toLowerCase())) {
+    throw new BadRequestError(
+      'internal.unsupported_algorithm',
+      `This worker does not support the '${algorithm}' key signing algorithm used by other workers. This worker is currently configured to use: ${accepted.join(', ')}. Check that all workers' configuration files permit the same set of signature algorithms, and correct any misconfigured worker and restart it.`,
+    )
+  }
+  if (key === null) {
+    throw new UnavailableError('internal.no_key', 'This worker is still starting up and has not been able to read a session key from the config topic yet')
+  }
+  if (!verify(key.key, algorithm, body, Buffer.from(signature, 'base64'))) {
+    throw new ForbiddenError('internal.invalid_signature', 'Internal request contained invalid signature.')
+  }
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '@penstock/core'
+import type { RestartPolicy } from '../config/connector-config.ts'
+
+/** Remembers when something was restarted and says whether and when it may be again. */
+export class RestartBudget {
+  readonly #clock: Clock
+  readonly #restartsByName = new Map<string, number[]>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Milliseconds to wait before the next restart, which is counted; null when the policy allows none. */
+  next(name: string, { maxAttempts, backoffMs, backoffMaxMs, windowMs }: RestartPolicy): number | null {
+    const now = this.#clock.now()
+    const recent = (this.#restartsByName.get(name) ?? []).filter((at) => at > now - windowMs)
+    if (maxAttempts >= 0 && recent.length >= maxAttempts) return null
+    const delayMs = Math.min(backoffMaxMs, backoffMs * 2 ** Math.min(recent.length, 30))
+    recent.push(now)
+    this.#restartsByName.set(name, recent)
+    return delayMs
+  }
+
+  forget(name: string): void {
+    this.#restartsByName.delete(name)
+  }
+}

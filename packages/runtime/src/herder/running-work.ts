@@ -1,0 +1,211 @@
+/**
+ * The connectors and tasks that run on this worker: starts and stops them on the executors, and writes their statuses.
+ * What ought to run is `distributed-herder.ts`'s business.
+ */
+import { type Clock, type Logger, type RawConfig, type TaskId, taskName, traceOf } from '@penstock/core'
+import type { ExecutorPool } from '../execution/executor-pool.ts'
+import type { ConfigState, TargetState } from '../storage/config-state.ts'
+import type { ConnectorState, TaskState } from '../storage/status.ts'
+import type { StatusStore } from '../storage/status-store.ts'
+import { asTaskConfig } from './task-configs.ts'
+
+export interface RunningWorkParts {
+  readonly executors: ExecutorPool
+  readonly statuses: StatusStore
+  readonly configs: ConfigState
+  readonly workerId: string
+  readonly generation: () => number
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly topicTracking: boolean
+}
+
+/** Startup figures for the metrics of the worker. */
+export interface StartupFigures {
+  connectorAttempts: number
+  connectorFailures: number
+  taskAttempts: number
+  taskFailures: number
+}
+
+interface Connector {
+  state: ConnectorState
+  version: string | null
+}
+
+interface Task {
+  readonly id: TaskId
+  state: TaskState
+  version: string | null
+}
+
+export class RunningWork {
+  readonly startups: StartupFigures = { connectorAttempts: 0, connectorFailures: 0, taskAttempts: 0, taskFailures: 0 }
+  readonly #parts: RunningWorkParts
+  readonly #connectors = new Map<string, Connector>()
+  readonly #tasks = new Map<string, Task>()
+
+  constructor(parts: RunningWorkParts) {
+    this.#parts = parts
+  }
+
+  hasConnector(name: string): boolean {
+    return this.#connectors.has(name)
+  }
+
+  hasTask(id: TaskId): boolean {
+    return this.#tasks.has(taskName(id))
+  }
+
+  connectors(): string[] {
+    return [...this.#connectors.keys()]
+  }
+
+  tasks(): TaskId[] {
+    return [...this.#tasks.values()].map(({ id }) => id)
+  }
+
+  connectorState(name: string): ConnectorState | null {
+    return this.#connectors.get(name)?.state ?? null
+  }
+
+  taskState(id: TaskId): TaskState | null {
+    return this.#tasks.get(taskName(id))?.state ?? null
+  }
+
+  /** Starts a connector instance in its target state. A failure becomes its status; true when it is up. */
+  async startConnector(name: string, config: RawConfig, target: TargetState): Promise<boolean> {
+    const { executors } = this.#parts
+    const connector: Connector = { state: 'UNASSIGNED', version: null }
+    this.#connectors.set(name, connector)
+    if (target !== 'STARTED') {
+      this.#reportConnector(name, connector, target === 'PAUSED' ? 'PAUSED' : 'STOPPED', null)
+      return true
+    }
+    this.startups.connectorAttempts++
+    try {
+      connector.version = await executors.startConnector({ connector: name, config })
+      if (this.#connectors.get(name) === connector) this.#reportConnector(name, connector, 'RUNNING', null)
+      return true
+    } catch (error) {
+      this.startups.connectorFailures++
+      this.failConnector(name, traceOf(error))
+      return false
+    }
+  }
+
+  async stopConnector(name: string, options: { report: boolean } = { report: true }): Promise<void> {
+    const connector = this.#connectors.get(name)
+    if (!connector) return
+    await this.#parts.executors.stopConnector(name)
+    this.#connectors.delete(name)
+    if (options.report) this.#writeConnector(name, 'UNASSIGNED', null, null, true)
+  }
+
+  /** Brings a connector that is here into another target state. True when it is started now and was not before. */
+  async changeTarget(name: string, config: RawConfig, target: TargetState): Promise<boolean> {
+    const connector = this.#connectors.get(name)
+    if (!connector) return false
+    if (target === 'STARTED') {
+      if (connector.state === 'RUNNING') return false
+      await this.stopConnector(name, { report: false })
+      return this.startConnector(name, config, target)
+    }
+    await this.#parts.executors.stopConnector(name)
+    this.#reportConnector(name, connector, target === 'PAUSED' ? 'PAUSED' : 'STOPPED', null)
+    return false
+  }
+
+  failConnector(name: string, trace: string): void {
+    const connector = this.#connectors.get(name)
+    if (connector) this.#reportConnector(name, connector, 'FAILED', trace, true)
+  }
+
+  /** Starts a task; a failure becomes its status. */
+  async startTask(id: TaskId): Promise<void> {
+    const { configs, executors } = this.#parts
+    const connectorConfig = configs.config(id.connector)
+    const taskConfig = configs.taskConfig(id)
+    if (connectorConfig === null || taskConfig === null || this.hasTask(id)) return
+    const task: Task = { id, state: 'UNASSIGNED', version: null }
+    this.#tasks.set(taskName(id), task)
+    this.startups.taskAttempts++
+    try {
+      await executors.startTask({
+        id,
+        connectorConfig: asTaskConfig(id.connector, connectorConfig),
+        taskConfig,
+        paused: configs.targetState(id.connector) === 'PAUSED',
+      })
+    } catch (error) {
+      this.startups.taskFailures++
+      this.failTask(id, traceOf(error))
+    }
+  }
+
+  /** Stops a task: everything written out and committed, or cancelled after the graceful timeout. */
+  async stopTask(id: TaskId): Promise<void> {
+    const task = this.#tasks.get(taskName(id))
+    if (!task) return
+    const { configs, executors } = this.#parts
+    const wanted = configs.taskConfig(id) !== null && configs.targetState(id.connector) !== 'STOPPED'
+    await executors.stopTask(id, !wanted)
+    if (this.#tasks.get(taskName(id)) !== task) return
+    this.#tasks.delete(taskName(id))
+    this.#writeTask(id, 'UNASSIGNED', null, null, true)
+  }
+
+  async pauseTask(id: TaskId, paused: boolean): Promise<void> {
+    if (this.hasTask(id)) await this.#parts.executors.pauseTask(id, paused)
+  }
+
+  failTask(id: TaskId, trace: string): void {
+    this.onTaskStatus(id, 'FAILED', trace, this.#tasks.get(taskName(id))?.version ?? null)
+  }
+
+  /** A task's own word. UNASSIGNED is written by {@link stopTask}, when nothing can follow any more. */
+  onTaskStatus(id: TaskId, state: TaskState, trace: string | null, version: string | null): void {
+    const task = this.#tasks.get(taskName(id))
+    if (!task || state === 'UNASSIGNED') return
+    task.state = state
+    task.version = version
+    this.#writeTask(id, state, trace, version, state === 'FAILED')
+  }
+
+  onTopic({ connector, task }: TaskId, topic: string): void {
+    if (!this.#parts.topicTracking) return
+    this.#parts.statuses.putTopic({ topic, connector, task, discoveredAt: this.#parts.clock.now() })
+  }
+
+  /** The executor that ran these is gone; they stay assigned here and FAILED until they are started again. */
+  dropConnector(name: string): void {
+    this.#connectors.delete(name)
+  }
+
+  dropTask(id: TaskId): void {
+    this.#tasks.delete(taskName(id))
+  }
+
+  markRestarting(id: TaskId): void {
+    this.#writeTask(id, 'RESTARTING', null, null, false)
+  }
+
+  markConnectorRestarting(name: string): void {
+    this.#writeConnector(name, 'RESTARTING', null, null, false)
+  }
+
+  #reportConnector(name: string, connector: Connector, state: ConnectorState, trace: string | null, safe = false): void {
+    connector.state = state
+    this.#writeConnector(name, state, trace, connector.version, safe)
+  }
+
+  #writeConnector(name: string, state: ConnectorState, trace: string | null, version: string | null, safe: boolean): void {
+    const { statuses, workerId, generation } = this.#parts
+    statuses.putConnector(name, { state, trace, workerId, generation: generation(), version }, { safe })
+  }
+
+  #writeTask(id: TaskId, state: TaskState, trace: string | null, version: string | null, safe: boolean): void {
+    const { statuses, workerId, generation } = this.#parts
+    statuses.putTask(id, { state, trace, workerId, generation: generation(), version }, { safe })
+  }
+}
