@@ -51,7 +51,10 @@ function toDelete(record: SinkRecord, settings: ActionSettings): Action {
 export function idOf(record: SinkRecord, settings: Pick<ActionSettings, 'keyIgnored'>): string {
   const id = settings.keyIgnored ? `${record.topic}+${record.origin.partition}+${record.offset}` : keyAsId(record)
   if (Buffer.byteLength(id) > longestId) {
-    throw new DataError('elasticsearch.id_too_long', `the document id of record ${record} has more than ${longestId} bytes`)
+    throw new DataError(
+      'elasticsearch.id_too_long',
+      `the document id of record ${record} has more than ${longestId} bytes`,
+    )
   }
   return id
 }
@@ -83,11 +86,17 @@ function versionOf(record: SinkRecord, settings: ActionSettings): string | null 
   if (settings.versionHeader === '') return record.offset.toString()
   const header = record.headers.findLast(({ name }) => name === settings.versionHeader)
   if (header === undefined) {
-    throw new DataError('elasticsearch.no_version', `record ${record} has no header ${settings.versionHeader} to take the version from`)
+    throw new DataError(
+      'elasticsearch.no_version',
+      `record ${record} has no header ${settings.versionHeader} to take the version from`,
+    )
   }
   const version = header.value instanceof Uint8Array ? Buffer.from(header.value).toString() : String(header.value)
   if (!/^\d{1,19}$/.test(version)) {
-    throw new DataError('elasticsearch.bad_version', `header ${settings.versionHeader} of record ${record} is not a version number`)
+    throw new DataError(
+      'elasticsearch.bad_version',
+      `header ${settings.versionHeader} of record ${record} is not a version number`,
+    )
   }
   return version
 }

@@ -1,7 +1,7 @@
 /** The records that go into one bulk request, with what is needed to retry, report and account for them. */
 import type { SinkRecord } from '@penstock/core'
 import { BulkBody } from './bulk-body.ts'
-import { completeSpan, type PartitionProgress, type Span } from './offset-tracker.ts'
+import type { PartitionProgress, Span } from './offset-tracker.ts'
 
 export class Batch {
   readonly body: BulkBody
@@ -42,6 +42,6 @@ export class Batch {
 
   /** All of it is written, or refused and reported: its offsets may be committed. */
   complete(): void {
-    for (const span of this.#spans) completeSpan(span)
+    for (const span of this.#spans) span.partition.complete(span)
   }
 }

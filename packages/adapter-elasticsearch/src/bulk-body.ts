@@ -110,17 +110,23 @@ export class BulkBody {
     this.#push(start, at)
   }
 
-  /** Puts the line ends. Returns the positions of items that are not valid UTF-8, which must not be sent. */
+  /**
+   * Puts the line ends. Returns the positions of items that Elasticsearch would take though they are not JSON, so that
+   * they must not be sent: it lets comments through, and may let bytes that are not UTF-8.
+   */
   seal(): readonly number[] {
     if (this.#sealed) return []
     this.#sealed = true
-    const body = this.#buffer.subarray(0, this.#length)
-    if (this.#raw) {
-      for (let at = body.indexOf(lineFeed); at >= 0; at = body.indexOf(lineFeed, at + 1)) body[at] = tab
-    }
+    const body = this.bytes()
     const invalid: number[] = []
-    if (this.#raw && !isUtf8(body)) {
-      for (let item = 0; item < this.count; item++) if (!isUtf8(this.item(item))) invalid.push(item)
+    if (this.#raw) {
+      const valid = isUtf8(body)
+      const comments = mayHoldComments(body)
+      if (!valid || comments) {
+        for (let item = 0; item < this.count; item++) if (!this.#isFit(item, comments)) invalid.push(item)
+      }
+      // After the check, which looks at the documents as they came.
+      for (let at = body.indexOf(lineFeed); at >= 0; at = body.indexOf(lineFeed, at + 1)) body[at] = tab
     }
     for (let item = 0; item < this.count; item++) {
       body[(this.#sources[item] as number) - 1] = lineFeed
@@ -159,6 +165,11 @@ export class BulkBody {
     return this.#buffer.toString('latin1', start + 2, this.#buffer.indexOf('"', start + 2))
   }
 
+  #isFit(item: number, comments: boolean): boolean {
+    const source = this.#buffer.subarray(this.#sources[item], this.#ends[item])
+    return isUtf8(source) && !(comments && mayHoldComments(source) && !isJson(source))
+  }
+
   #push(source: number, end: number): void {
     if (this.count === this.#ends.length) {
       this.#sources = grown(this.#sources)
@@ -176,6 +187,24 @@ export class BulkBody {
     const larger = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2))
     this.#buffer.copy(larger, 0, 0, this.#length)
     this.#buffer = larger
+  }
+}
+
+/**
+ * True when there may be a comment; it need not be one, inside a string the same bytes are fine. One that begins with
+ * two slashes hides the rest of the document, unless a carriage return ends it: line feeds will be tabs.
+ */
+function mayHoldComments(json: Buffer): boolean {
+  return json.includes('/*') || (json.includes(0x0d) && json.includes('//'))
+}
+
+function isJson(text: Buffer): boolean {
+  if (text.length === 0) return true
+  try {
+    JSON.parse(text.toString())
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -2,9 +2,9 @@
  * Brings one batch into Elasticsearch: sends it, judges the answer item by item, sends again what can be sent again,
  * and hands refused documents on. Returns when every item is written or dealt with; throws when it has to give up.
  */
-import { ConnectError, type Clock } from '@penstock/core'
+import { type Clock, ConnectError } from '@penstock/core'
 import type { Batch } from './batch.ts'
-import { bulkFilterPath, isUnavailable, type ItemFailure, judge, readBulkAnswer, reasonOf } from './bulk-response.ts'
+import { bulkFilterPath, type ItemFailure, isUnavailable, judge, readBulkAnswer, reasonOf } from './bulk-response.ts'
 import type { Answer, ElasticsearchRequest } from './client.ts'
 import { type BackoffSettings, backoffMs } from './retry-policy.ts'
 
@@ -15,7 +15,10 @@ export interface DeliverySettings extends BackoffSettings {
 }
 
 export interface Delivery {
-  readonly client: { request(request: ElasticsearchRequest, signal: AbortSignal): Promise<Answer>; readonly urls: string }
+  readonly client: {
+    request(request: ElasticsearchRequest, signal: AbortSignal): Promise<Answer>
+    readonly urls: string
+  }
   readonly settings: DeliverySettings
   readonly clock: Clock
   /** Stops waiting and sending. */
@@ -50,7 +53,9 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
   let failingSince: number | null = null
   const path = `/${encodeURIComponent(batch.index)}/_bulk`
   while (parts.length > 0) {
-    const part = parts[0] as Part
+    if (batch.partlyRevoked) dropRevoked(batch, parts)
+    const part = parts[0]
+    if (part === undefined) return
     const outcome = await send(part, path, delivery)
     delivery.signal.throwIfAborted()
     let setback: Setback | null = null
@@ -71,7 +76,12 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
       case 'split': {
         if (part.items.length === 1) {
           const item = part.items[0] as number
-          await refuseItem(batch, item, { item, status: outcome.status, type: 'request_refused', reason: outcome.reason }, delivery)
+          await refuseItem(
+            batch,
+            item,
+            { item, status: outcome.status, type: 'request_refused', reason: outcome.reason },
+            delivery,
+          )
           parts.shift()
           break
         }
@@ -88,23 +98,35 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
     failingSince ??= delivery.clock.now()
     const exhausted = retries > delivery.settings.maxRetries
     if (exhausted && !setback.unavailable) throw givenUp(setback.reason, retries, delivery)
-    if (exhausted && delivery.clock.now() - failingSince >= delivery.settings.holdMs) throw givenUp(setback.reason, retries, delivery)
+    if (exhausted && delivery.clock.now() - failingSince >= delivery.settings.holdMs)
+      throw givenUp(setback.reason, retries, delivery)
     if (exhausted) delivery.held(setback.reason)
     delivery.count('requests_retried')
     delivery.count('documents_retried', parts[0]?.items.length ?? 0)
     await delivery.sleep(backoffMs(retries, delivery.settings, setback.retryAfterMs), delivery.signal)
-    if (batch.partlyRevoked) dropRevoked(batch, parts)
   }
 }
 
 async function firstParts(batch: Batch, invalid: readonly number[], delivery: Delivery): Promise<Part[]> {
-  if (invalid.length === 0) return [{ items: Array.from({ length: batch.size }, (_, item) => item), bytes: batch.body.bytes() }]
+  if (invalid.length === 0) return [{ items: allItems(batch.size), bytes: batch.body.bytes() }]
   for (const item of invalid) {
-    await refuseItem(batch, item, { item, status: 400, type: 'invalid_utf8', reason: 'the value is not valid UTF-8' }, delivery)
+    await refuseItem(
+      batch,
+      item,
+      { item, status: 400, type: 'malformed', reason: 'the value is not JSON in UTF-8' },
+      delivery,
+    )
   }
   const skipped = new Set(invalid)
-  const items = Array.from({ length: batch.size }, (_, item) => item).filter((item) => !skipped.has(item))
+  const items = allItems(batch.size).filter((item) => !skipped.has(item))
   return items.length === 0 ? [] : [partOf(batch, items)]
+}
+
+// Most batches are full, and all full ones have the same list.
+let latestItems: readonly number[] = []
+function allItems(count: number): readonly number[] {
+  if (latestItems.length !== count) latestItems = Array.from({ length: count }, (_, item) => item)
+  return latestItems
 }
 
 function partOf(batch: Batch, items: readonly number[]): Part {
@@ -134,7 +156,12 @@ async function send(part: Part, path: string, { client, signal, observe, clock }
   if (status >= 200 && status < 300) {
     const failures = readBulkAnswer(answer.body, part.items.length)
     if (failures !== null) return { kind: 'answered', failures }
-    return { kind: 'failed', reason: `the answer to a bulk request makes no sense: ${reasonOf(answer.body)}`, unavailable: false, retryAfterMs: 0 }
+    return {
+      kind: 'failed',
+      reason: `the answer to a bulk request makes no sense: ${reasonOf(answer.body)}`,
+      unavailable: false,
+      retryAfterMs: 0,
+    }
   }
   const reason = `HTTP status ${status}: ${reasonOf(answer.body)}`
   // Too large, or one document in it makes the whole request unreadable: smaller requests find the one.
@@ -171,7 +198,11 @@ async function settle(
         again.add(item)
         // One that may not pass by itself decides how long to go on.
         if (setback === null || (setback.unavailable && verdict !== 'unavailable')) {
-          setback = { reason: describeItem(batch, item, failure), unavailable: verdict === 'unavailable', retryAfterMs: 0 }
+          setback = {
+            reason: describeItem(batch, item, failure),
+            unavailable: verdict === 'unavailable',
+            retryAfterMs: 0,
+          }
         }
       }
     }
@@ -199,6 +230,7 @@ async function refuseItem(batch: Batch, item: number, failure: ItemFailure, deli
   await delivery.refuse(batch, item, failure)
 }
 
+/** Partitions that went to another task are its affair; writing them late could undo what it writes. */
 function dropRevoked(batch: Batch, parts: Part[]): void {
   const kept = parts
     .map((part) => part.items.filter((item) => !batch.isRevoked(item)))

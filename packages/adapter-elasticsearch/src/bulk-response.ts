@@ -1,7 +1,8 @@
 /** Reads what Elasticsearch answers to a bulk request. */
 
 /** Only what is needed to tell success from failure, item by item. */
-export const bulkFilterPath = 'filter_path=errors,items.*.error.type,items.*.error.reason,items.*.error.caused_by,items.*.status'
+export const bulkFilterPath =
+  'filter_path=errors,items.*.error.type,items.*.error.reason,items.*.error.caused_by,items.*.status'
 
 export interface ItemFailure {
   readonly item: number

@@ -4,8 +4,8 @@
  * down; retrying is ours. Nothing thrown from here holds credentials.
  */
 import type { Readable } from 'node:stream'
-import { gzip } from 'node:zlib'
 import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { Client, type ClientOptions } from '@elastic/elasticsearch'
 import { messageOf } from '@penstock/core'
 import { type ElasticsearchSinkConfig, shownUrls } from './config.ts'
@@ -63,7 +63,12 @@ export class ElasticsearchClient {
       }
     }
     try {
-      const { statusCode, headers: answered, body: stream, meta } = await this.#client.transport.request<Readable>(
+      const {
+        statusCode,
+        headers: answered,
+        body: stream,
+        meta,
+      } = await this.#client.transport.request<Readable>(
         {
           method: request.method,
           path: request.path,

@@ -320,7 +320,12 @@ export const unsupportedKeys = {
   'kerberos.keytab.path': [''],
 } as const
 
-const hidden = key.string({ default: null, internal: true, importance: 'low', doc: 'Accepted for older configurations.' })
+const hidden = key.string({
+  default: null,
+  internal: true,
+  importance: 'low',
+  doc: 'Accepted for older configurations.',
+})
 function hide<Name extends string>(names: readonly Name[]): Record<Name, KeyDefinition<string | null>> {
   return Object.fromEntries(names.map((name) => [name, hidden])) as Record<Name, KeyDefinition<string | null>>
 }

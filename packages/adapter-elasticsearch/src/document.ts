@@ -1,5 +1,14 @@
 /** A record's value as the JSON text of a document. */
-import { DataError, Decimal, JsonNumber, logical, type Schema, type SchemaAndValue, Struct, stringifyJson } from '@penstock/core'
+import {
+  DataError,
+  Decimal,
+  JsonNumber,
+  logical,
+  type Schema,
+  type SchemaAndValue,
+  Struct,
+  stringifyJson,
+} from '@penstock/core'
 
 export interface DocumentSettings {
   /** Write values as the schema’s types ask; false: as the JSON converter would write them without schemas. */
@@ -29,13 +38,18 @@ function describe(value: unknown): string {
 /** Turns a value of a schema into what JSON can say; exact numbers stay exact. */
 function toJson(schema: Schema, value: unknown, settings: DocumentSettings): unknown {
   if (value === null || value === undefined) {
-    if (schema.default !== undefined && schema.default !== null) return toJson({ ...schema, default: undefined }, schema.default, settings)
+    if (schema.default !== undefined && schema.default !== null)
+      return toJson({ ...schema, default: undefined }, schema.default, settings)
     if (schema.optional) return null
-    throw new DataError('elasticsearch.null_in_required', `null used for a required field without default${schema.name ? ` of type ${schema.name}` : ''}`)
+    throw new DataError(
+      'elasticsearch.null_in_required',
+      `null used for a required field without default${schema.name ? ` of type ${schema.name}` : ''}`,
+    )
   }
   switch (schema.type) {
     case 'STRUCT': {
-      if (!(value instanceof Struct)) throw new DataError('elasticsearch.not_a_struct', 'a STRUCT schema with a value that is no struct')
+      if (!(value instanceof Struct))
+        throw new DataError('elasticsearch.not_a_struct', 'a STRUCT schema with a value that is no struct')
       // No prototype: a field may be called __proto__.
       const object: Record<string, unknown> = Object.create(null)
       for (const field of schema.fields) object[field.name] = toJson(field.schema, value.get(field.name), settings)
@@ -52,7 +66,9 @@ function toJson(schema: Schema, value: unknown, settings: DocumentSettings): unk
 
 function mapToJson(keySchema: Schema, valueSchema: Schema, value: unknown, settings: DocumentSettings): unknown {
   const entries = value instanceof Map ? [...value] : Object.entries(value as object)
-  const converted = entries.map(([key, item]) => [toJson(keySchema, key, settings), toJson(valueSchema, item, settings)] as const)
+  const converted = entries.map(
+    ([key, item]) => [toJson(keySchema, key, settings), toJson(valueSchema, item, settings)] as const,
+  )
   if (keySchema.type === 'STRING' && (settings.compactMaps || !settings.useSchema)) {
     const object: Record<string, unknown> = Object.create(null)
     for (const [key, item] of converted) object[String(key)] = item

@@ -8,11 +8,19 @@ const maxBytes = 255
  * Two topics that differ only in these share an index.
  */
 export function indexOfTopic(topic: string): string {
-  const name = cutBytes(topic.toLowerCase().replaceAll(':', '_').replace(/^[-_+]+/, ''))
+  const name = cutBytes(
+    topic
+      .toLowerCase()
+      .replaceAll(':', '_')
+      .replace(/^[-_+]+/, ''),
+  )
   if (name === '.') return 'dot'
   if (name === '..') return 'dotdot'
   if (name === '') {
-    throw new DataError('elasticsearch.no_index_name', `no index name can be made of the topic name "${topic}"; rename it with a transformation`)
+    throw new DataError(
+      'elasticsearch.no_index_name',
+      `no index name can be made of the topic name "${topic}"; rename it with a transformation`,
+    )
   }
   return name
 }

@@ -64,7 +64,8 @@ export class Indices {
 
 function refused(what: string, answer: Answer, urls: string): ConnectError {
   const message = `${what} at ${urls} failed: HTTP status ${answer.status}: ${reasonOf(answer.body)}`
-  if (isUnavailable(answer.status) || answer.status >= 500) return new RetriableError('elasticsearch.unavailable', message)
+  if (isUnavailable(answer.status) || answer.status >= 500)
+    return new RetriableError('elasticsearch.unavailable', message)
   return new ConnectError('elasticsearch.index_setup', message)
 }
 

@@ -23,14 +23,19 @@ export function toMapping(schema: Schema | null, compactMaps: boolean, where: st
 function typeMapping(schema: Schema, compactMaps: boolean): Mapping {
   switch (schema.type) {
     case 'STRUCT':
-      return { properties: properties(schema.fields.map((field) => [field.name, typeMapping(field.schema, compactMaps)])) }
+      return {
+        properties: properties(schema.fields.map((field) => [field.name, typeMapping(field.schema, compactMaps)])),
+      }
     case 'ARRAY':
       return typeMapping(schema.valueSchema, compactMaps)
     case 'MAP':
       // The keys of a compact map are field names, known only when they come.
       if (compactMaps && schema.keySchema.type === 'STRING') return { type: 'object' }
       return {
-        properties: { key: typeMapping(schema.keySchema, compactMaps), value: typeMapping(schema.valueSchema, compactMaps) },
+        properties: {
+          key: typeMapping(schema.keySchema, compactMaps),
+          value: typeMapping(schema.valueSchema, compactMaps),
+        },
       }
     default:
       return withDefault(primitiveMapping(schema), schema)

@@ -13,7 +13,9 @@ export function parseNodeUrl(text: string): NodeUrl {
     throw new TypeError(`${redactUrl(text)} is not an http or https URL`)
   }
   const auth =
-    url.username === '' ? null : { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
+    url.username === ''
+      ? null
+      : { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
   url.username = ''
   url.password = ''
   url.search = ''

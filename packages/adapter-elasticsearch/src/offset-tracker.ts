@@ -7,10 +7,9 @@ import type { PartitionOffset, TopicPartition } from '@penstock/core'
 /** The records of one partition in one batch. */
 export interface Span {
   readonly partition: PartitionProgress
-  /** What the span belongs to; a partition has at most one open span per owner. */
-  readonly owner: object
+  /** What the span belongs to; null once it is done: the owner holds much memory. */
+  owner: object | null
   readonly first: bigint
-  done: boolean
 }
 
 /** The state of one assigned partition. */
@@ -36,15 +35,20 @@ export class PartitionProgress {
   take(offset: bigint, owner: object): Span | null {
     this.latest = offset
     const last = this.#spans.at(-1)
-    if (last !== undefined && last.owner === owner && !last.done) return null
-    const span = { partition: this, owner, first: offset, done: false }
+    if (last !== undefined && last.owner === owner) return null
+    const span = { partition: this, owner, first: offset }
     this.#spans.push(span)
     return span
   }
 
+  /** A span's owner is through with it: written, refused and reported, or skipped. */
+  complete(span: Span): void {
+    span.owner = null
+    while (this.#spans[0]?.owner === null) this.#spans.shift()
+  }
+
   /** Offset below which everything is done. `consumed` is where the framework stands. */
   committable(consumed: bigint): bigint {
-    while (this.#spans[0]?.done) this.#spans.shift()
     const reached = this.#spans[0]?.first ?? consumed
     // Records read again do not move a commit back.
     if (reached > this.#committed) this.#committed = reached
@@ -52,20 +56,22 @@ export class PartitionProgress {
   }
 }
 
-/** Marks a batch's part of a partition as written, refused and reported, or skipped. */
-export function completeSpan(span: Span): void {
-  span.done = true
-}
-
+/** What the partitions of a task have under way. */
 export class OffsetTracker {
   readonly #partitions = new Map<string, Map<number, PartitionProgress>>()
 
   /** The state of a partition; made when it is seen first. */
   partition(topic: string, partition: number): PartitionProgress {
     let byNumber = this.#partitions.get(topic)
-    if (byNumber === undefined) this.#partitions.set(topic, (byNumber = new Map()))
+    if (byNumber === undefined) {
+      byNumber = new Map()
+      this.#partitions.set(topic, byNumber)
+    }
     let progress = byNumber.get(partition)
-    if (progress === undefined) byNumber.set(partition, (progress = new PartitionProgress(topic, partition)))
+    if (progress === undefined) {
+      progress = new PartitionProgress(topic, partition)
+      byNumber.set(partition, progress)
+    }
     return progress
   }
 
@@ -78,7 +84,7 @@ export class OffsetTracker {
     for (const position of consumed) {
       const progress = this.#partitions.get(position.topic)?.get(position.partition)
       if (progress === undefined) {
-        if (!uptoLatest) offsets.push(position)
+        if (!uptoLatest && position.offset > 0n) offsets.push(position)
         continue
       }
       const next = progress.latest + 1n

@@ -32,7 +32,9 @@ function readTrustStore(config: ElasticsearchSinkConfig): string | null {
   try {
     text = readFileSync(path, 'latin1')
   } catch (error) {
-    throw new ConfigError([{ key: name, message: `Invalid value ${path} for configuration ${name}: ${(error as Error).message}` }])
+    throw new ConfigError([
+      { key: name, message: `Invalid value ${path} for configuration ${name}: ${(error as Error).message}` },
+    ])
   }
   if (text.includes('-----BEGIN')) return text
   throw new ConfigError([

@@ -1,8 +1,8 @@
 /** Checks across keys, and against the cluster, when a connector is created or changed. */
 import { ConfigError, type ConfigProblem, isRetriable, messageOf, type RawConfig } from '@penstock/core'
+import { reasonOf } from './bulk-response.ts'
 import { ElasticsearchClient, UnreachableError } from './client.ts'
 import { config as definition, type ElasticsearchSinkConfig, shownUrls, unsupportedKeys } from './config.ts'
-import { reasonOf } from './bulk-response.ts'
 import { parseNodeUrl } from './node-urls.ts'
 
 const oldestMajor = 7
@@ -94,7 +94,12 @@ function security(config: ElasticsearchSinkConfig, raw: RawConfig): ConfigProble
   const problems: ConfigProblem[] = []
   if (config['elastic.security.protocol'] === 'SSL') {
     if (!Object.keys(raw).some((key) => key.startsWith('elastic.https.'))) {
-      problems.push(...problem(['elastic.security.protocol'], 'elastic.security.protocol is SSL, but no elastic.https.ssl.* key is set.'))
+      problems.push(
+        ...problem(
+          ['elastic.security.protocol'],
+          'elastic.security.protocol is SSL, but no elastic.https.ssl.* key is set.',
+        ),
+      )
     }
   } else if (sslKeys.length > 0) {
     problems.push(
@@ -103,13 +108,18 @@ function security(config: ElasticsearchSinkConfig, raw: RawConfig): ConfigProble
   }
   for (const key of sslKeys) {
     if (key in definition.keys || /\.(type|protocol|enabled\.protocols)$/.test(key)) continue
-    problems.push(...problem(['elastic.security.protocol'], `${key} is not supported; give certificates and keys as PEM.`))
+    problems.push(
+      ...problem(['elastic.security.protocol'], `${key} is not supported; give certificates and keys as PEM.`),
+    )
   }
   return problems
 }
 
 /** Asks the cluster who it is; bounded by the connection and read timeouts. */
-async function clusterProblems(config: ElasticsearchSinkConfig, signal: AbortSignal): Promise<readonly ConfigProblem[]> {
+async function clusterProblems(
+  config: ElasticsearchSinkConfig,
+  signal: AbortSignal,
+): Promise<readonly ConfigProblem[]> {
   let client: ElasticsearchClient
   try {
     client = new ElasticsearchClient(config)
@@ -120,10 +130,15 @@ async function clusterProblems(config: ElasticsearchSinkConfig, signal: AbortSig
   try {
     const answer = await askFirst(client, config['connection.url'].length, signal)
     const keys = ['connection.url', ...credentialKeys(config)]
-    if (answer.status === 401) return problem(keys, `Elasticsearch at ${client.urls} refused the credentials: ${reasonOf(answer.body)}`)
+    if (answer.status === 401)
+      return problem(keys, `Elasticsearch at ${client.urls} refused the credentials: ${reasonOf(answer.body)}`)
     // No right to see the version is no reason not to write.
     if (answer.status === 403) return []
-    if (answer.status >= 300) return problem(keys, `Elasticsearch at ${client.urls} answered with HTTP status ${answer.status}: ${reasonOf(answer.body)}`)
+    if (answer.status >= 300)
+      return problem(
+        keys,
+        `Elasticsearch at ${client.urls} answered with HTTP status ${answer.status}: ${reasonOf(answer.body)}`,
+      )
     return versionProblems(answer.body, client.urls)
   } catch (error) {
     if (!(error instanceof UnreachableError) && !isRetriable(error)) throw error
@@ -160,9 +175,15 @@ function versionProblems(body: Buffer, urls: string): ConfigProblem[] {
     return problem(['connection.url'], `What answers at ${urls} is not Elasticsearch.`)
   }
   if (version?.distribution !== undefined) {
-    return problem(['connection.url'], `The server at ${urls} is ${version.distribution}, not Elasticsearch; this sink does not support it.`)
+    return problem(
+      ['connection.url'],
+      `The server at ${urls} is ${version.distribution}, not Elasticsearch; this sink does not support it.`,
+    )
   }
   const major = Number.parseInt(version?.number ?? '', 10)
   if (Number.isNaN(major) || major >= oldestMajor) return []
-  return problem(['connection.url'], `Elasticsearch at ${urls} has version ${version?.number}; at least ${oldestMajor}.0.0 is needed.`)
+  return problem(
+    ['connection.url'],
+    `Elasticsearch at ${urls} has version ${version?.number}; at least ${oldestMajor}.0.0 is needed.`,
+  )
 }

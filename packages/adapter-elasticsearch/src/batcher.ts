@@ -1,0 +1,181 @@
+/**
+ * Collects documents into batches and hands them to the sender when they are full or have waited long enough. Bounds
+ * what is held: records and bytes that Elasticsearch has not yet taken.
+ */
+import { type Clock, ConnectError, RetriableError } from '@penstock/core'
+import { Batch } from './batch.ts'
+import { BufferPool } from './bulk-body.ts'
+import type { Delivery } from './bulk-delivery.ts'
+import { BulkSender } from './bulk-sender.ts'
+import type { ElasticsearchSinkConfig } from './config.ts'
+
+export interface BatcherOptions {
+  readonly config: ElasticsearchSinkConfig
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly delivery: Omit<Delivery, 'signal' | 'held' | 'progress'>
+}
+
+/** How long one `put` waits for room before it lets the framework look after its consumer. */
+const longestWaitMs = 5000
+const pollMs = 250
+/** A batch that is not full waits for busy requests at most this much longer than `linger.ms`. */
+const patience = { factor: 10, leastMs: 50 }
+const largestPooledBytes = 16 * 1024 * 1024
+
+export class Batcher {
+  readonly #options: BatcherOptions
+  readonly #sender: BulkSender
+  readonly #pool: BufferPool
+  readonly #urls: string
+  readonly #batchSize: number
+  readonly #lingerMs: number
+  readonly #maxBytes: number
+  readonly #maxBufferedBytes: number
+  readonly #maxBufferedRecords: number
+  #batch: Batch | null = null
+  #linger: NodeJS.Timeout | null = null
+  #lingered = false
+  #stuckSince: number | null = null
+  #progressSeen = 0
+
+  constructor(options: BatcherOptions) {
+    const { config } = options
+    const inFlight = config['max.in.flight.requests']
+    this.#options = options
+    this.#urls = options.delivery.client.urls
+    this.#batchSize = config['batch.size']
+    this.#lingerMs = config['linger.ms']
+    this.#maxBytes = config['bulk.size.bytes'] < 0 ? Number.POSITIVE_INFINITY : config['bulk.size.bytes']
+    this.#maxBufferedBytes = this.#maxBytes * (inFlight + 1)
+    this.#maxBufferedRecords = config['max.buffered.records']
+    this.#pool = new BufferPool(inFlight + 1, Math.min(this.#maxBytes * 2, largestPooledBytes))
+    this.#sender = new BulkSender({
+      maxInFlight: inFlight,
+      pool: this.#pool,
+      onChange: () => this.#sendLingering(),
+      delivery: options.delivery,
+    })
+  }
+
+  get isFull(): boolean {
+    return (
+      this.#sender.records + (this.#batch?.size ?? 0) >= this.#maxBufferedRecords ||
+      this.#sender.bytes >= this.#maxBufferedBytes ||
+      this.#sender.failure !== null
+    )
+  }
+
+  /** The batch to put a document of about `bytes` into; `index` is that of a new one. */
+  batchFor(index: string, bytes: number): Batch {
+    if (this.#batch !== null && this.#batch.size > 0 && this.#batch.body.byteLength + bytes > this.#maxBytes)
+      this.send()
+    if (this.#batch === null) {
+      this.#batch = new Batch(index, this.#pool.take(), Math.min(this.#batchSize, 4096))
+      this.#lingered = false
+    }
+    return this.#batch
+  }
+
+  sendIfFull(): void {
+    const batch = this.#batch
+    if (batch !== null && (batch.size >= this.#batchSize || batch.body.byteLength >= this.#maxBytes)) this.send()
+  }
+
+  /** Sends what there is. */
+  send(): void {
+    const batch = this.#batch
+    if (batch === null) return
+    this.#batch = null
+    if (batch.size > 0) {
+      this.#sender.send(batch)
+      return
+    }
+    batch.complete()
+    this.#pool.give(batch.body.buffer)
+  }
+
+  /** Throws what has failed for good, or a retriable error while Elasticsearch takes nothing. */
+  throwFailure(): void {
+    const { failure, heldFor } = this.#sender
+    if (failure !== null) throw failure.error
+    if (heldFor !== null) {
+      throw new RetriableError(
+        'elasticsearch.unavailable',
+        `Elasticsearch at ${this.#urls} takes no documents now: ${heldFor}`,
+      )
+    }
+  }
+
+  /** Waits for room; not for ever, because the framework has a consumer to look after. */
+  async untilRoom(): Promise<void> {
+    const { clock, config, signal } = this.#options
+    const advice = 'raise max.buffered.records or flush.timeout.ms, or give Elasticsearch more room'
+    this.send()
+    const since = clock.now()
+    while (this.isFull) {
+      this.throwFailure()
+      signal.throwIfAborted()
+      const now = clock.now()
+      if (this.#sender.progressCount !== this.#progressSeen || this.#stuckSince === null) {
+        this.#progressSeen = this.#sender.progressCount
+        this.#stuckSince = now
+      }
+      if (now - this.#stuckSince >= config['flush.timeout.ms']) {
+        throw new ConnectError(
+          'elasticsearch.buffer_full',
+          `the buffer is full, and no bulk request to ${this.#urls} got through within flush.timeout.ms; ${advice}`,
+        )
+      }
+      if (now - since >= longestWaitMs) {
+        throw new RetriableError(
+          'elasticsearch.buffer_full',
+          `the buffer is full: Elasticsearch takes records more slowly than they come; ${advice}`,
+        )
+      }
+      await this.#sender.changed(pollMs)
+    }
+    this.#stuckSince = null
+  }
+
+  /** Waits until everything is written, or it is clear that it won't be for now; at most `flush.timeout.ms`. */
+  async drain(): Promise<void> {
+    const { clock, config, signal } = this.#options
+    this.send()
+    const deadline = clock.now() + config['flush.timeout.ms']
+    while (!this.#sender.idle && this.#sender.failure === null && this.#sender.heldFor === null) {
+      const left = deadline - clock.now()
+      if (left <= 0 || signal.aborted) return
+      await this.#sender.changed(Math.min(left, pollMs))
+    }
+  }
+
+  /** Sees to it that a batch that is not full goes out too; to be called after each `put`. */
+  armLinger(): void {
+    if (this.#batch === null || this.#linger !== null) return
+    const waitMs = this.#lingered ? Math.max(patience.leastMs, this.#lingerMs * patience.factor) : this.#lingerMs
+    this.#linger = setTimeout(() => {
+      this.#linger = null
+      if (this.#batch === null) return
+      const secondTime = this.#lingered
+      this.#lingered = true
+      if (secondTime || this.#sender.idle) this.#sendLingering()
+      this.armLinger()
+    }, waitMs)
+  }
+
+  /** Gives up what isn't written. */
+  async stop(): Promise<void> {
+    if (this.#linger !== null) clearTimeout(this.#linger)
+    this.#batch = null
+    await this.#sender.stop()
+  }
+
+  /**
+   * Sends a batch that has waited for more records, when no request is under way, or one has just ended: while
+   * Elasticsearch is busy, fuller batches save it and us work.
+   */
+  #sendLingering(): void {
+    if (this.#lingered && this.#batch !== null && this.#sender.hasFreeSlot) this.send()
+  }
+}

@@ -1,0 +1,99 @@
+import { Decimal, JsonNumber, Struct, schema } from '@penstock/core'
+import { expect, test } from 'vitest'
+import { type DocumentSettings, toDocument } from './document.ts'
+import { toMapping } from './mapping.ts'
+
+const used: DocumentSettings = { useSchema: true, compactMaps: true }
+const ignored: DocumentSettings = { useSchema: false, compactMaps: true }
+const day = new Date('2026-01-02T00:00:00Z')
+
+const struct = schema.struct([
+  ['int', schema.int64()],
+  ['text', schema.string({ optional: true })],
+  ['level', schema.int32({ default: 5 })],
+  ['bytes', schema.bytes()],
+  ['price', schema.decimal(2)],
+  ['day', schema.date()],
+  ['at', schema.timestamp()],
+  ['tags', schema.array(schema.string())],
+  ['labels', schema.map(schema.string(), schema.int32())],
+  ['byNumber', schema.map(schema.int32(), schema.string())],
+])
+const value = new Struct(struct, {
+  int: 9007199254740993n,
+  bytes: Buffer.from('hi'),
+  price: new Decimal(1230n, 2),
+  day,
+  at: day,
+  tags: ['a', 'b'],
+  labels: new Map([['__proto__', 1]]),
+  byNumber: new Map([[1, 'x']]),
+})
+
+test('a value with a schema becomes a document; no digit is lost', () => {
+  expect(toDocument({ schema: struct, value }, 'r', used)).toBe(
+    `{"int":9007199254740993,"text":null,"level":5,"bytes":"aGk=","price":12.30,"day":${day.getTime()},"at":${day.getTime()},` +
+      '"tags":["a","b"],"labels":{"__proto__":1},"byNumber":[{"key":1,"value":"x"}]}',
+  )
+})
+
+test('with the schema ignored dates are days and odd maps are pairs, as the JSON converter writes them', () => {
+  const document = toDocument({ schema: struct, value }, 'r', ignored)
+  expect(document).toContain('"day":20455,')
+  expect(document).toContain('"byNumber":[[1,"x"]]')
+})
+
+test('maps may be written as lists of entries', () => {
+  const labels = schema.struct([['labels', schema.map(schema.string(), schema.int32())]])
+  const document = { schema: labels, value: new Struct(labels, { labels: new Map([['a', 1]]) }) }
+  expect(toDocument(document, 'r', { useSchema: true, compactMaps: false })).toBe('{"labels":[{"key":"a","value":1}]}')
+})
+
+test('schemaless values keep their numbers', () => {
+  const document = { a: 12345678901234567890n, b: new JsonNumber('0.10') }
+  expect(toDocument({ schema: null, value: document }, 'r', ignored)).toBe('{"a":12345678901234567890,"b":0.10}')
+})
+
+test.each([[[1]], ['text'], [3], [true]])('%j is no document', (plain) => {
+  expect(() => toDocument({ schema: null, value: plain }, 't-0@7', ignored)).toThrow(/t-0@7 is an? \w+, not an object/)
+})
+
+test('the mapping of a schema', () => {
+  expect(toMapping(struct, true, 'r')).toEqual({
+    properties: {
+      int: { type: 'long' },
+      text: { type: 'text', fields: { keyword: { type: 'keyword', ignore_above: 256 } } },
+      level: { type: 'integer', null_value: 5 },
+      bytes: { type: 'binary' },
+      price: { type: 'double' },
+      day: { type: 'date' },
+      at: { type: 'date' },
+      tags: { type: 'text', fields: { keyword: { type: 'keyword', ignore_above: 256 } } },
+      labels: { type: 'object' },
+      byNumber: {
+        properties: {
+          key: { type: 'integer' },
+          value: { type: 'text', fields: { keyword: { type: 'keyword', ignore_above: 256 } } },
+        },
+      },
+    },
+  })
+})
+
+test('defaults become null values, but not of text', () => {
+  const withDefaults = schema.struct([
+    ['s', schema.string({ default: 'x' })],
+    ['d', schema.date({ default: day })],
+    ['n', schema.decimal(1, { default: new Decimal(15n, 1) })],
+    ['b', schema.boolean({ default: false })],
+  ])
+  expect(toMapping(withDefaults, true, 'r')).toMatchObject({
+    properties: { d: { null_value: day.getTime() }, n: { null_value: 1.5 }, b: { null_value: false } },
+  })
+  expect(JSON.stringify(toMapping(withDefaults, true, 'r'))).not.toContain('"x"')
+})
+
+test('without a schema the error says what to set', () => {
+  expect(() => toMapping(null, true, 't-0@7')).toThrow('record t-0@7 has none; set schema.ignore=true')
+  expect(() => toMapping(schema.string(), true, 't-0@7')).toThrow('is STRING, not an object')
+})

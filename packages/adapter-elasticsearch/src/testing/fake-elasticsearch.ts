@@ -1,0 +1,174 @@
+/**
+ * A small HTTP server that plays Elasticsearch: it keeps documents with their versions, and does to bulk requests
+ * whatever a test asks for.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
+
+export interface BulkItem {
+  readonly action: string
+  readonly index: string
+  readonly id: string
+  readonly version: number | null
+  readonly source: string | null
+}
+
+export interface BulkRequest {
+  readonly items: readonly BulkItem[]
+  readonly bytes: number
+  readonly headers: IncomingMessage['headers']
+  readonly url: string
+}
+
+export interface ItemError {
+  readonly status: number
+  readonly type: string
+  readonly reason: string
+}
+
+/** What happens to a bulk request; members left out mean that all is well. */
+export interface BulkBehaviour {
+  readonly delayMs?: number
+  /** Answers the whole request with this status. */
+  readonly status?: number
+  readonly headers?: Record<string, string>
+  /** `before`: the connection is cut without an answer, nothing is written; `during`: in the middle of the answer. */
+  readonly cut?: 'before' | 'during'
+  item?(item: BulkItem): ItemError | undefined
+}
+
+export class FakeElasticsearch {
+  readonly #server = createServer((request, response) => void this.#serve(request, response))
+  /** Documents by `index/id`. */
+  readonly documents = new Map<string, { version: number | null; source: string }>()
+  readonly indices = new Set<string>()
+  readonly mappings = new Map<string, unknown>()
+  readonly bulks: BulkRequest[] = []
+  readonly requests: string[] = []
+  inFlight = 0
+  mostInFlight = 0
+  version: object = { number: '9.0.0' }
+  rootStatus = 200
+  /** Called per bulk request, with its number from 0. */
+  onBulk: (request: BulkRequest, number: number) => BulkBehaviour = () => ({})
+
+  static async start(): Promise<FakeElasticsearch> {
+    const fake = new FakeElasticsearch()
+    await fake.listen(0)
+    return fake
+  }
+
+  async listen(port: number): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+    } catch {
+      return
+    }
+    const sent = Buffer.concat(chunks)
+    const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent).toString()
+    const url = request.url ?? ''
+    const [path = ''] = url.split('?')
+    this.requests.push(`${request.method} ${path}`)
+    response.setHeader('x-elastic-product', 'Elasticsearch')
+    response.setHeader('content-type', 'application/json')
+    const index = decodeURIComponent(path.split('/')[1] ?? '')
+    if (path === '/') this.#answer(response, this.rootStatus, { version: this.version })
+    else if (path.endsWith('/_bulk')) await this.#bulk(request, response, { body, index, bytes: sent.length })
+    else if (path.endsWith('/_mapping')) this.#mapping(request, response, index, body)
+    else if (request.method === 'HEAD') this.#answer(response, this.indices.has(index) ? 200 : 404, null)
+    else {
+      this.indices.add(index)
+      this.#answer(response, 200, { acknowledged: true })
+    }
+  }
+
+  #mapping(request: IncomingMessage, response: ServerResponse, index: string, body: string): void {
+    if (request.method === 'PUT') this.mappings.set(index, JSON.parse(body))
+    this.#answer(response, 200, { [index]: { mappings: this.mappings.get(index) ?? {} } })
+  }
+
+  async #bulk(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { body, index, bytes }: { body: string; index: string; bytes: number },
+  ): Promise<void> {
+    const bulk = { items: parseBulk(body, index), bytes, headers: request.headers, url: request.url ?? '' }
+    const behaviour = this.onBulk(bulk, this.bulks.length)
+    this.bulks.push(bulk)
+    this.inFlight++
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight)
+    if (behaviour.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, behaviour.delayMs))
+    this.inFlight--
+    for (const [name, value] of Object.entries(behaviour.headers ?? {})) response.setHeader(name, value)
+    if (behaviour.cut === 'before') response.destroy()
+    else if (behaviour.status !== undefined) {
+      this.#answer(response, behaviour.status, { error: { type: 'some_exception', reason: 'because' } })
+    } else {
+      const results = bulk.items.map((item) => this.#write(item, behaviour.item?.(item)))
+      const answer = { errors: results.some((result) => 'error' in result), items: results.map((index) => ({ index })) }
+      if (behaviour.cut === 'during') {
+        response.setHeader('content-length', 1000)
+        response.write('{"errors":false')
+        setTimeout(() => response.destroy(), 5)
+      } else this.#answer(response, 200, answer)
+    }
+  }
+
+  #write(item: BulkItem, error: ItemError | undefined): { status: number; error?: object } {
+    if (error !== undefined) return { status: error.status, error: { type: error.type, reason: error.reason } }
+    const name = `${item.index}/${item.id}`
+    const there = this.documents.get(name)
+    if (item.version !== null && there?.version != null && there.version >= item.version) {
+      return { status: 409, error: { type: 'version_conflict_engine_exception', reason: 'newer' } }
+    }
+    if (item.action === 'delete') return { status: this.documents.delete(name) ? 200 : 404 }
+    let source = item.source ?? ''
+    if (item.action === 'update') {
+      const { doc } = JSON.parse(source) as { doc: object }
+      source = JSON.stringify({ ...(JSON.parse(there?.source ?? '{}') as object), ...doc })
+    }
+    this.documents.set(name, { version: item.version, source })
+    return { status: there === undefined ? 201 : 200 }
+  }
+
+  #answer(response: ServerResponse, status: number, body: object | null): void {
+    response.statusCode = status
+    response.end(body === null ? undefined : JSON.stringify(body))
+  }
+}
+
+function parseBulk(body: string, pathIndex: string): BulkItem[] {
+  const lines = body.split('\n')
+  const items: BulkItem[] = []
+  for (let at = 0; at < lines.length - 1; ) {
+    const action = JSON.parse(lines[at++] ?? '') as Record<string, { _id?: string; _index?: string; version?: number }>
+    const [name, { _id = `auto${Math.random()}`, _index = pathIndex, version = null } = {}] =
+      Object.entries(action)[0] ?? []
+    const source = name === 'delete' ? null : (lines[at++] ?? '')
+    items.push({ action: name ?? '', index: _index, id: _id, version, source })
+  }
+  return items
+}
