@@ -172,7 +172,7 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker[Symbol.asyncDispose]()))
     // Leftovers only take space: where a server was left stopped, they stay.
-    const known = await this.#admin.listTopics().catch(() => [])
+    const known: string[] = await this.#admin.listTopics().catch(() => [])
     const topics = [...this.#topics].filter((topic) => known.includes(topic))
     if (topics.length > 0) await this.#admin.deleteTopics({ topics }).catch(() => {})
     await Promise.all([...this.#indices].map((name) => new IndexView(name).delete().catch(() => {})))

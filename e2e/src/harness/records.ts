@@ -184,7 +184,7 @@ function connected(client: Client): Promise<void> {
 }
 
 function disconnected(client: Client): Promise<void> {
-  return new Promise((resolve) => client.disconnect(5_000, () => resolve()))
+  return new Promise((resolve) => client.disconnect(() => resolve()))
 }
 
 function pause(ms: number): Promise<void> {

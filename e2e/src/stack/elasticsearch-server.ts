@@ -27,18 +27,19 @@ export async function startElasticsearch(
   // The node wants modules and configuration in its home folder.
   await mkdir(join(folder, 'config'), { recursive: true })
   await cp(join(jars, 'modules'), join(folder, 'modules'), { recursive: true })
-  await writeFile(join(folder, 'config', 'log4j2.properties'), LOGGING)
+  const logging = join(folder, 'config', 'log4j2.properties')
+  await writeFile(logging, LOGGING)
   const main = join(folder, 'ElasticsearchNode.java')
   await copyFile(join(import.meta.dirname, 'ElasticsearchNode.java'), main)
 
-  const jvm = ['-Xms512m', '-Xmx1g', '--enable-native-access=ALL-UNNAMED', '-cp', join(jars, 'lib', '*')]
+  const jvm = ['-Xms512m', '-Xmx1g', '--enable-native-access=ALL-UNNAMED', `-Dlog4j2.configurationFile=${logging}`]
   const server = new LocalServer({
     name: 'elasticsearch',
     address: `http://127.0.0.1:${httpPort}`,
     origin: `Elasticsearch ${version} on Java ${jdk.version}`,
     process: {
       command: join(jdk.home, 'bin', 'java'),
-      args: [...jvm, main, folder, String(httpPort), String(transportPort)],
+      args: [...jvm, '-cp', join(jars, 'lib', '*'), main, folder, String(httpPort), String(transportPort)],
       cwd: folder,
       logFile,
     },

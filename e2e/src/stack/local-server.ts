@@ -3,7 +3,7 @@ import { GuardedProcess, type ProcessOptions } from './guarded-process.ts'
 import { untilReady } from './readiness.ts'
 import type { Server, ServerControl, ServerName } from './server.ts'
 
-const READY_MS = 120_000
+const READY_MS = 180_000 // a few seconds, but on a machine that is busy
 const STOP_MS = 20_000
 
 export interface LocalServerOptions {
@@ -20,17 +20,20 @@ export class LocalServer implements Server {
   readonly origin: string
   readonly #options: LocalServerOptions
   #process: GuardedProcess | undefined
+  #last: Promise<void> = Promise.resolve()
 
+  /** One action at a time, in the order they were asked for. */
   readonly control: ServerControl = {
-    start: () => this.start(),
-    stop: () => this.#end(STOP_MS),
-    kill: () => this.#end(0),
-    restart: async () => {
-      await this.#end(STOP_MS)
-      await this.start()
-    },
-    pause: async () => this.#process?.signal('SIGSTOP'),
-    resume: async () => this.#process?.signal('SIGCONT'),
+    start: () => this.#next(() => this.start()),
+    stop: () => this.#next(() => this.#end(STOP_MS)),
+    kill: () => this.#next(() => this.#end(0)),
+    restart: () =>
+      this.#next(async () => {
+        await this.#end(STOP_MS)
+        await this.start()
+      }),
+    pause: () => this.#next(async () => this.#process?.signal('SIGSTOP')),
+    resume: () => this.#next(async () => this.#process?.signal('SIGCONT')),
   }
 
   constructor(options: LocalServerOptions) {
@@ -53,6 +56,12 @@ export class LocalServer implements Server {
       const { logFile } = this.#options.process
       throw new Error(`${(error as Error).message}\n${await tail(logFile)}\n(log: ${logFile})`, { cause: error })
     }
+  }
+
+  #next(action: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(action)
+    this.#last = done.catch(() => {})
+    return done
   }
 
   async close(): Promise<void> {
