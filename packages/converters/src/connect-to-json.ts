@@ -97,10 +97,10 @@ function logicalToJson(schema: PrimitiveSchema, value: unknown, options: JsonOpt
   switch (schema.name) {
     case logical.decimal: {
       if (!(value instanceof Decimal)) throw mismatch(schema, value)
-      if (value.scale !== Number(schema.parameters?.['scale'])) {
+      if (value.scale !== Number(schema.parameters?.scale)) {
         throw new DataError(
           'json.mismatch',
-          `a Decimal of scale ${value.scale} does not fit a schema of scale ${schema.parameters?.['scale']}`,
+          `a Decimal of scale ${value.scale} does not fit a schema of scale ${schema.parameters?.scale}`,
         )
       }
       return options.decimals === 'NUMERIC' ? value.toString() : `"${value.toBytes().toString('base64')}"`

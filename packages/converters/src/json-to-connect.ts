@@ -127,7 +127,7 @@ function dateOf(schema: Schema, ms: number): Date {
 
 /** The number's scale is made the schema's where that loses nothing, as `12.3` for a scale of 2. */
 function decimalOf(schema: PrimitiveSchema, json: JsonValue): Decimal {
-  const scale = Number(schema.parameters?.['scale'])
+  const scale = Number(schema.parameters?.scale)
   if (!Number.isInteger(scale)) throw new DataError('json.schema', 'Invalid Decimal schema: scale parameter not found.')
   if (typeof json === 'string') return Decimal.fromBytes(bytesOf(schema, json), scale)
   if (!isNumber(json)) throw mismatch(schema, json)

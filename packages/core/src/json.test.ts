@@ -91,7 +91,32 @@ test('what JSON.parse makes of a text is what parseJson makes of it, where doubl
   )
 })
 
+test('a string that looks like a marked number stays a string', () => {
+  expect(parseJson('["\\u00001.50",1.50]')).toEqual(['\u00001.50', new JsonNumber('1.50')])
+})
+
+test('digits in strings are no numbers', () => {
+  expect(parseJson('["12345678901234567890","a\\"1.50",1.50]')).toEqual([
+    '12345678901234567890',
+    'a"1.50',
+    new JsonNumber('1.50'),
+  ])
+})
+
 test('malformed text throws SyntaxError', () => {
+  for (const text of [
+    '{1.0:2}',
+    '{"a":01.50}',
+    '[1.50 1.50]',
+    '["1.50]',
+    '["a,1.50,b]',
+    '-',
+    '1.50.',
+    '.1.50',
+    'x1.50',
+  ]) {
+    expect(() => parseJson(text), text).toThrow(SyntaxError)
+  }
   expect(() => parseJson('{"a":}')).toThrow(SyntaxError)
   expect(() => parseJson('12345678901234567890,')).toThrow(SyntaxError)
 })
