@@ -63,15 +63,18 @@ export class ExecutorPool {
   }
 
   async validate(config: RawConfig): Promise<ConfigInfos> {
-    const slot = await this.#leastLoaded()
+    const slot = this.#leastLoaded()
+    await slot.ready
     return slot.process.request('validate', { config })
   }
 
   /** Resolves with the plugin's version once the connector has started. */
   async startConnector(start: StartConnector): Promise<string> {
-    const slot = await this.#leastLoaded()
+    const slot = this.#leastLoaded()
+    // Counted before anything is awaited: the next one goes elsewhere.
     slot.connectors.add(start.connector)
     try {
+      await slot.ready
       return (await slot.process.request('start-connector', start)).version
     } catch (error) {
       slot.connectors.delete(start.connector)
@@ -94,10 +97,11 @@ export class ExecutorPool {
 
   /** Resolves when the task is on its way; its status tells the rest. */
   async startTask(start: StartTask): Promise<void> {
-    const slot = await this.#leastLoaded()
+    const slot = this.#leastLoaded()
     const key = taskName(start.id)
     slot.tasks.set(key, start.id)
     try {
+      await slot.ready
       await slot.process.request('start-task', start)
     } catch (error) {
       slot.tasks.delete(key)
@@ -141,13 +145,11 @@ export class ExecutorPool {
     return this.#slots.find((slot) => slot.tasks.has(taskName(id)))
   }
 
-  async #leastLoaded(): Promise<Slot> {
+  #leastLoaded(): Slot {
     if (this.#stopping) throw new ConnectError('executor.stopping', 'this worker is stopping')
     const [first, ...rest] = this.#slots
     if (!first) throw new ConnectError('executor.none', 'this worker has no executor')
-    const slot = rest.reduce((best, candidate) => (load(candidate) < load(best) ? candidate : best), first)
-    await slot.ready
-    return slot
+    return rest.reduce((best, candidate) => (load(candidate) < load(best) ? candidate : best), first)
   }
 
   #open(index: number): Slot {

@@ -64,6 +64,7 @@ export class Membership {
   #memberId = ''
   #current: Generation | null = null
   #lastHeartbeat = 0
+  #heartbeats = 0
   #rejoin: 'requested' | 'lost' | null = null
   #lostReason = ''
   #rejoinAt: NodeJS.Timeout | null = null
@@ -82,6 +83,16 @@ export class Membership {
   /** True between the wish to rejoin and the next assignment. */
   get isRebalancing(): boolean {
     return this.#rejoin !== null || this.#current === null
+  }
+
+  /** Heartbeats answered so far. */
+  get heartbeats(): number {
+    return this.#heartbeats
+  }
+
+  /** Epoch milliseconds of the last sign of the coordinator; 0 before the first. */
+  get lastHeartbeatAt(): number {
+    return this.#lastHeartbeat
   }
 
   start(): void {
@@ -244,6 +255,7 @@ export class Membership {
     try {
       await this.#options.calls.heartbeat(generation.generation, generation.memberId)
       this.#lastHeartbeat = this.#options.clock.now()
+      this.#heartbeats++
     } catch (error) {
       switch (kafkaErrorCode(error)) {
         case kafkaErrors.rebalanceInProgress:

@@ -63,9 +63,9 @@ export class DistributedHerder implements Herder {
   readonly workerId: string
   readonly duties: GroupDuties
   readonly work: RunningWork
+  readonly membership: Membership
   readonly #parts: DistributedHerderParts
   readonly #jobs: JobQueue
-  readonly #membership: Membership
   readonly #planner: TaskPlanner
   readonly #restarts: FailureRestarts
   readonly #leaderClient: LeaderClient
@@ -97,11 +97,11 @@ export class DistributedHerder implements Herder {
       jobs: this.#jobs,
       logger,
       clock,
-      membership: () => this.#membership,
+      membership: () => this.membership,
       onSettled: (generation) => this.#onSettled(generation),
       onFatal: parts.onFatal,
     })
-    this.#membership = parts.membership(this.duties)
+    this.membership = parts.membership(this.duties)
     this.#leaderClient = new LeaderClient({
       signatureAlgorithm: config['inter.worker.signature.algorithm'],
       sessionKey: () => (this.duties.protocolVersion >= 2 ? configs.state.sessionKey : null),
@@ -121,11 +121,11 @@ export class DistributedHerder implements Herder {
 
   /** Joins the group; the stores must have started. */
   start(): void {
-    this.#membership.start()
+    this.membership.start()
   }
 
-  get isRebalancing(): boolean {
-    return this.#membership.isRebalancing
+  currentActivity(): string | null {
+    return this.#jobs.current()?.name ?? null
   }
 
   /** Leaves the group, stops everything in order; statuses are written before it resolves. */
@@ -143,7 +143,7 @@ export class DistributedHerder implements Herder {
     )
     this.#jobs.close()
     await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, leaveAfterMs))])
-    await this.#membership.leave('the worker is shutting down')
+    await this.membership.leave('the worker is shutting down')
     await stopped
     await this.#parts.statuses.flush()
   }
@@ -337,7 +337,7 @@ export class DistributedHerder implements Herder {
     await this.#whenSettled()
     return this.#jobs.run(name, async () => {
       if (!this.duties.isLeader) throw new NotLeaderError('Only the leader can handle this request.', this.duties.leaderUrl)
-      await this.#membership.confirm().catch((error: unknown) => {
+      await this.membership.confirm().catch((error: unknown) => {
         throw new ConflictError('herder.rebalance', 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)', { cause: error })
       })
       return job()
@@ -347,7 +347,7 @@ export class DistributedHerder implements Herder {
   /** Waits while the group rebalances, as Kafka Connect does; gives up with a conflict. */
   async #whenSettled(): Promise<void> {
     const deadline = this.#parts.clock.now() + this.#parts.config['rebalance.timeout.ms']
-    while (this.#membership.isRebalancing || !this.#settledOnce) {
+    while (this.membership.isRebalancing || !this.#settledOnce) {
       if (this.#stopping) throw new UnavailableError('herder.stopping', 'This worker is shutting down')
       if (this.#parts.clock.now() > deadline) {
         throw new ConflictError('herder.rebalance', 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)')
@@ -396,7 +396,7 @@ export class DistributedHerder implements Herder {
     switch (event.kind) {
       case 'connector-added':
       case 'connector-removed':
-        this.#membership.requestRejoin()
+        this.membership.requestRejoin()
         return
       case 'connector-updated':
         if (!this.work.hasConnector(event.connector)) return
@@ -406,7 +406,7 @@ export class DistributedHerder implements Herder {
       case 'tasks-committed': {
         const affected = this.work.tasks().filter(({ connector }) => connector === event.connector)
         await Promise.all(affected.map((id) => this.work.stopTask(id)))
-        this.#membership.requestRejoin()
+        this.membership.requestRejoin()
         return
       }
       case 'target-state': {

@@ -5,7 +5,7 @@
  */
 import { type Clock, type Logger, messageOf, type TaskId } from '@penstock/core'
 import type { WorkerConfig } from '../config/worker-config.ts'
-import type { Assignment, WorkerMetadata } from '../group/assignment.ts'
+import type { Assignment, ConnectProtocolVersion, WorkerMetadata } from '../group/assignment.ts'
 import type { AssignmentRound, RoundOutcome } from '../group/assignment-round.ts'
 import { IncrementalCooperativeAssignor } from '../group/assignor.ts'
 import { assignEagerly } from '../group/eager-assignor.ts'
@@ -65,7 +65,7 @@ export class GroupDuties implements MembershipListener {
     return this.#generation?.isLeader ?? false
   }
 
-  get protocolVersion(): number {
+  get protocolVersion(): ConnectProtocolVersion {
     return this.#generation?.protocolVersion ?? 0
   }
 

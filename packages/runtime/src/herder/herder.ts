@@ -91,6 +91,9 @@ export interface Herder {
   resetConnectorTopics(connector: string): Promise<void>
 
   plugins(): readonly PluginDescription[]
-  /** Framework keys that every connector of this type has, in order. */
+  /** Checks a whole connector configuration; rejects when its class is missing or unknown. */
   validate(config: RawConfig): Promise<ConfigInfos>
+
+  /** What keeps the herder busy, for the answer to a request that took too long: `writing the config of orders`. */
+  currentActivity?(): string | null
 }

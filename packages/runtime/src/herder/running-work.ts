@@ -69,6 +69,11 @@ export class RunningWork {
     return this.#connectors.get(name)?.state ?? null
   }
 
+  /** State and plugin version of a connector instance that is here. */
+  connector(name: string): { readonly state: ConnectorState; readonly version: string | null } | null {
+    return this.#connectors.get(name) ?? null
+  }
+
   taskState(id: TaskId): TaskState | null {
     return this.#tasks.get(taskName(id))?.state ?? null
   }

@@ -41,13 +41,10 @@ export class KafkaAdmin {
 
   /** Number of partitions, or null when there is no such topic. */
   async partitionCount(topic: string): Promise<number | null> {
-    try {
-      const metadata = await this.#admin.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false })
-      return metadata.topics.get(topic)?.partitionsCount ?? null
-    } catch (error) {
-      if (kafkaErrorCode(error) === kafkaErrors.unknownTopic) return null
-      throw error
-    }
+    // Asked for a topic that isn't there, the client rejects with an error of no particular code.
+    if (!(await this.#admin.listTopics({ includeInternals: true })).includes(topic)) return null
+    const metadata = await this.#admin.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false })
+    return metadata.topics.get(topic)?.partitionsCount ?? null
   }
 
   /** Creates a topic; true when it did not exist. Throws ConfigError for settings the brokers refuse. */

@@ -1,0 +1,45 @@
+/**
+ * The worker program: reads the properties, starts a worker, stops it on SIGTERM and SIGINT. Next on the way is
+ * `startWorker` in packages/runtime/src/worker.ts.
+ */
+import { fileURLToPath } from 'node:url'
+import { messageOf } from '@penstock/core'
+import { startWorker, type Worker } from '@penstock/runtime'
+import { helpText, parseCommandLine, UsageError } from './command-line.ts'
+import { readWorkerProperties } from './worker-properties.ts'
+
+/** Exit codes: 0 stopped in order, 1 the worker failed, 2 the command line or configuration is wrong. */
+const exitCodes = { ok: 0, failed: 1, usage: 2 } as const
+
+const appFolder = fileURLToPath(new URL('..', import.meta.url))
+
+async function main(args: readonly string[]): Promise<void> {
+  const command = parseCommandLine(args)
+  if (command.kind === 'help') {
+    process.stdout.write(helpText)
+    return
+  }
+  const raw = await readWorkerProperties(command.propertiesFile, process.env)
+  let worker: Worker | null = null
+  let stopping: Promise<void> | null = null
+  const stop = (exitCode: number): void => {
+    process.exitCode = exitCode
+    stopping ??= (worker?.stop() ?? Promise.resolve()).then(() => process.exit())
+  }
+  process.on('SIGTERM', () => stop(exitCodes.ok))
+  process.on('SIGINT', () => stop(exitCodes.ok))
+  worker = await startWorker({
+    raw,
+    appFolder,
+    onFatal: (error) => {
+      process.stderr.write(`${error.message}\n`)
+      stop(exitCodes.failed)
+    },
+  })
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const usage = error instanceof UsageError || (error as { code?: unknown }).code === 'config.invalid'
+  process.stderr.write(`penstock-worker: ${messageOf(error)}\n`)
+  process.exit(usage ? exitCodes.usage : exitCodes.failed)
+})

@@ -1,0 +1,120 @@
+/** Opens the three internal topics of the worker. */
+import { ConfigError } from '@penstock/core'
+import { workerClientProperties } from './config/client-properties.ts'
+import { withoutPrefix } from './config/prefix.ts'
+import type { WorkerConfig } from './config/worker-config.ts'
+import type { KafkaAdmin, TopicSpec } from './kafka/admin.ts'
+import { toRdkafka } from './kafka/client-config.ts'
+import { KafkaProducer } from './kafka/producer.ts'
+import { KafkaCompactedLog, type LogRecord } from './storage/compacted-log.ts'
+import { type ConfigEvent, ConfigState } from './storage/config-state.ts'
+import { ConfigStore } from './storage/config-store.ts'
+import { StatusStore } from './storage/status-store.ts'
+import type { LoggerFactory } from './telemetry/logger.ts'
+
+export interface Stores {
+  readonly configs: ConfigStore
+  readonly statuses: StatusStore
+  close(): Promise<void>
+}
+
+export interface StoresParts {
+  readonly config: WorkerConfig
+  readonly admin: KafkaAdmin
+  readonly loggers: LoggerFactory
+  readonly onConfigEvent: (event: ConfigEvent) => void
+}
+
+const startTimeoutMs = 60_000
+const closeFlushMs = 5_000
+
+/** Creates the topics where they are missing, checks them, and reads them to their ends. */
+export async function openStores({ config, admin, loggers, onConfigEvent }: StoresParts): Promise<Stores> {
+  const logger = loggers.child('storage')
+  const { config: client, warnings } = toRdkafka(clientProperties(config))
+  for (const warning of warnings) logger.warn(warning)
+  const base = config['client.id'] || config['group.id']
+  // One producer for all three: acks from all replicas, one request at a time, so that writes keep their order.
+  const producer = new KafkaProducer({
+    ...client,
+    'client.id': `${base}-writer`,
+    acks: 'all',
+    'max.in.flight.requests.per.connection': 1,
+    'linger.ms': 0,
+    // Java's delivery.timeout.ms of MAX_INT: a write ends with the request that waits for it, not before.
+    'message.timeout.ms': 0,
+  })
+  const log = (topicKey: TopicKey, partitions: number, suffix: string, onRecord: (record: LogRecord) => void): KafkaCompactedLog =>
+    new KafkaCompactedLog({
+      topic: topicSpec(config, topicKey, partitions),
+      topicKey,
+      consumerConfig: {
+        ...client,
+        'client.id': `${base}-${suffix}`,
+        // librdkafka wants a name; partitions are assigned by hand and no group is joined.
+        'group.id': `${config['group.id']}-${suffix}`,
+        'isolation.level': config['exactly.once.source.support'] === 'enabled' ? 'read_committed' : 'read_uncommitted',
+      },
+      producer,
+      admin,
+      logger,
+      startTimeoutMs,
+      onRecord,
+    })
+
+  const state = new ConfigState(logger)
+  const statuses = new StatusStore(logger)
+  let configs: ConfigStore
+  const listener = ConfigStore.listener(state, () => configs, onConfigEvent)
+  configs = new ConfigStore(log('config.storage.topic', 1, 'configs', listener), state)
+  const offsets = log('offset.storage.topic', config['offset.storage.partitions'], 'offsets', () => {})
+  const statusLog = log('status.storage.topic', config['status.storage.partitions'], 'statuses', (record) => statuses.read(record))
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([configs.stop(), statuses.stop(), offsets.stop()])
+    await producer.close(closeFlushMs)
+  }
+  try {
+    const started = [producer.connect(startTimeoutMs), configs.start(), offsets.start(), statuses.start(statusLog)]
+    const failed = (await Promise.allSettled(started)).find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+    await checkSinglePartition(config, admin)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { configs, statuses, close }
+}
+
+type TopicKey = 'config.storage.topic' | 'offset.storage.topic' | 'status.storage.topic'
+
+/** Everything unprefixed that is a setting of a client, without the worker's own keys. */
+function clientProperties(config: WorkerConfig): Record<string, string> {
+  const all = workerClientProperties(config.raw)
+  const wanted = /^(bootstrap\.servers|client\.dns\.lookup|client\.rack|security\.|sasl\.|ssl\.|reconnect\.|retry\.backoff|connections\.max|socket\.|metadata\.max\.age)/
+  return Object.fromEntries(Object.entries(all).filter(([key]) => wanted.test(key)))
+}
+
+function topicSpec(config: WorkerConfig, topicKey: TopicKey, partitions: number): TopicSpec {
+  const prefix = topicKey.replace(/topic$/, '')
+  const own = ['topic', 'partitions', 'replication.factor', 'cleanup.policy']
+  const extra = Object.entries(withoutPrefix(config.raw, prefix)).filter(([key, value]) => !own.includes(key) && value !== null)
+  return {
+    name: config[topicKey],
+    partitions,
+    replicationFactor: config[`${prefix}replication.factor` as 'config.storage.replication.factor'],
+    config: Object.fromEntries(extra) as Record<string, string>,
+  }
+}
+
+async function checkSinglePartition(config: WorkerConfig, admin: KafkaAdmin): Promise<void> {
+  const topic = config['config.storage.topic']
+  const partitions = await admin.partitionCount(topic)
+  if (partitions === 1 || partitions === null) return
+  throw new ConfigError([
+    {
+      key: 'config.storage.topic',
+      message: `Invalid value ${topic} for configuration config.storage.topic: topic '${topic}' must have exactly one partition to keep its records in order, but has ${partitions}. Create it anew with one partition or name another one`,
+    },
+  ])
+}
+

@@ -1,0 +1,187 @@
+/**
+ * Starts one worker: executors, stores, membership, REST. The main flow goes on in `herder/distributed-herder.ts`
+ * (what runs where) and `execution/sink-loop.ts` (how records flow).
+ */
+import { readFileSync } from 'node:fs'
+import type { Clock, RawConfig } from '@penstock/core'
+import { workerClientProperties } from './config/client-properties.ts'
+import { parseWorkerConfig, type WorkerConfig } from './config/worker-config.ts'
+import { ExecutorPool } from './execution/executor-pool.ts'
+import { GroupCalls } from './group/group-calls.ts'
+import { Membership } from './group/membership.ts'
+import { DistributedHerder } from './herder/distributed-herder.ts'
+import { KafkaAdmin } from './kafka/admin.ts'
+import { toProtocolClient } from './kafka/client-config.ts'
+import { startRestServer } from './rest/server.ts'
+import { openStores } from './stores.ts'
+import { createLogger, type LoggerFactory } from './telemetry/logger.ts'
+import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+import { workerFigures } from './worker-figures.ts'
+
+export interface WorkerOptions {
+  /** The properties file with the environment applied. */
+  readonly raw: RawConfig
+  /** Folder of the program, whose package.json names the packages with the built-in plugins. */
+  readonly appFolder: string
+  /** The worker can't go on; what is left to do is {@link Worker.stop} and to exit with an error. */
+  readonly onFatal: (error: Error) => void
+}
+
+export interface Worker {
+  readonly url: string
+  /** Leaves the group, stops tasks in order, closes everything. */
+  stop(): Promise<void>
+}
+
+/** Resolves when the worker answers REST requests and is joining its group. Rejects with what keeps it from starting. */
+export async function startWorker({ raw, appFolder, onFatal }: WorkerOptions): Promise<Worker> {
+  const config = parseWorkerConfig(raw)
+  const clock: Clock = { now: () => Date.now() }
+  const loggers = createLogger({ format: config['log.format'], level: config['log.level'], levels: config['log.levels'] })
+  const running: Running = { config, clock, loggers, closers: [] }
+  try {
+    return await bringUp(running, appFolder, onFatal)
+  } catch (error) {
+    await closeAll(running)
+    throw error
+  }
+}
+
+interface Running {
+  readonly config: WorkerConfig
+  readonly clock: Clock
+  readonly loggers: LoggerFactory
+  /** What is open, last opened first to be closed. */
+  readonly closers: (() => Promise<void>)[]
+}
+
+async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error) => void): Promise<Worker> {
+  const { config, clock, loggers, closers } = parts
+  const logger = loggers.child('worker')
+  const { version, commit } = readVersion(appFolder)
+  let herder: DistributedHerder | null = null
+
+  let metrics: Metrics | null = null
+  const rest = await startRestServer({
+    config,
+    logger: loggers.child('rest'),
+    version,
+    metricsHandler: (request, response) => {
+      if (metrics) metrics.handler(request, response)
+      else response.writeHead(503).end()
+    },
+  })
+  closers.push(() => rest.close())
+  const { workerId, advertisedUrl: url } = rest
+  loggers.addContext({ worker: workerId })
+  logger.info(`Penstock ${version} answers at ${url}`, { group: config['group.id'] })
+
+  const executors = new ExecutorPool({
+    config,
+    appFolder,
+    logger: loggers.child('executors'),
+    onReport: (report) => {
+      switch (report.kind) {
+        case 'task-status':
+          herder?.onTaskStatus(report.id, report.state, report.trace, report.version)
+          break
+        case 'connector-status':
+          break
+        case 'reconfigure':
+          herder?.onReconfigure(report.connector)
+          break
+        case 'topic-seen':
+          herder?.onTopicSeen(report.id, report.topic)
+      }
+    },
+    onDeath: (reason, work) => herder?.onExecutorDeath(reason, work),
+  })
+  closers.push(() => executors.stop(config['task.shutdown.graceful.timeout.ms']))
+
+  const client = toProtocolClient({ ...workerClientProperties(config.raw), 'client.id': config['client.id'] || `connect-${workerId}` })
+  const admin = new KafkaAdmin(client)
+  closers.push(() => admin.close())
+  const opening = openStores({ config, admin, loggers, onConfigEvent: (event) => herder?.onConfigEvent(event) })
+  const [kafkaClusterId, stores] = await together(admin.clusterId(), opening, executors.start())
+  closers.push(() => stores.close())
+
+  herder = new DistributedHerder({
+    config,
+    version,
+    commit,
+    kafkaClusterId,
+    workerId,
+    url,
+    configs: stores.configs,
+    statuses: stores.statuses,
+    executors,
+    logger: loggers.child('herder'),
+    clock,
+    onFatal,
+    membership: (duties) =>
+      new Membership({
+        calls: new GroupCalls({
+          client,
+          groupId: config['group.id'],
+          sessionTimeoutMs: config['session.timeout.ms'],
+          rebalanceTimeoutMs: config['rebalance.timeout.ms'],
+        }),
+        connectProtocol: config['connect.protocol'],
+        sessionTimeoutMs: config['session.timeout.ms'],
+        heartbeatIntervalMs: config['heartbeat.interval.ms'],
+        retryBackoffMs: config['retry.backoff.ms'],
+        retryBackoffMaxMs: config['retry.backoff.max.ms'],
+        listener: duties,
+        logger: loggers.child('group'),
+        clock,
+      }),
+  })
+  const leaving = herder
+  closers.push(() => leaving.stop())
+  const collected = createMetrics({
+    groupId: config['group.id'],
+    workerId,
+    kafkaClusterId,
+    enabled: config['metrics.prometheus.enable'],
+    logger: loggers.child('metrics'),
+  })
+  closers.push(() => collected.shutdown())
+  const running = { herder, configs: stores.configs.state, executors, clock }
+  collected.taskMetrics(() => executors.metrics())
+  collected.workerMetrics(() => workerFigures(running))
+  metrics = collected
+  herder.start()
+  rest.serve(herder)
+
+  let stopped: Promise<void> | null = null
+  return {
+    url,
+    stop: () => {
+      stopped ??= closeAll(parts)
+      return stopped
+    },
+  }
+}
+
+/** All three, or the first failure after all have ended: nothing is left running behind a rejection. */
+async function together<A, B>(a: Promise<A>, b: Promise<B>, c: Promise<void>): Promise<[A, B]> {
+  const [first, second, third] = await Promise.allSettled([a, b, c])
+  for (const settled of [second, first, third]) if (settled.status === 'rejected') throw settled.reason
+  return [(first as PromiseFulfilledResult<A>).value, (second as PromiseFulfilledResult<B>).value]
+}
+
+async function closeAll({ closers, loggers }: Running): Promise<void> {
+  for (const close of closers.splice(0).reverse()) {
+    try {
+      await close()
+    } catch (error) {
+      loggers.child('worker').warn('closing a part of the worker failed', { error })
+    }
+  }
+}
+
+function readVersion(appFolder: string): { version: string; commit: string } {
+  const manifest = JSON.parse(readFileSync(`${appFolder}/package.json`, 'utf8')) as { version?: string; gitHead?: string }
+  return { version: manifest.version ?? '0.0.0', commit: manifest.gitHead ?? 'unknown' }
+}
+
