@@ -1,0 +1,67 @@
+/** What the worker tells of itself when it is asked for metrics. */
+import type { TaskId } from '@penstock/core'
+import type { ConnectorState, TaskState } from '../storage/status.ts'
+
+/** How starts of connectors or tasks went since the worker started. */
+export interface StartupFigures {
+  readonly attempts: number
+  readonly successes: number
+  readonly failures: number
+}
+
+export interface ConnectorFigures {
+  readonly connector: string
+  readonly state: ConnectorState
+  readonly type: 'sink' | 'source'
+  /** As in the connector's configuration. */
+  readonly connectorClass: string
+  readonly version: string | null
+}
+
+export interface TaskFigures {
+  readonly id: TaskId
+  readonly state: TaskState
+}
+
+export interface GroupFigures {
+  /** `eager`, `compatible` or `sessioned`. */
+  readonly protocol: string
+  /** REST address of the leader; null while there is none. */
+  readonly leaderUrl: string | null
+  readonly isLeader: boolean
+  readonly generation: number
+  /** True from the end of the sync until the work of the new assignment has been started. */
+  readonly rebalancing: boolean
+  readonly completedRebalances: number
+  /** Durations from the end of the sync until the work is started; 0 before the first. */
+  readonly lastRebalanceMs: number
+  readonly maxRebalanceMs: number
+  /** Infinity before the first. */
+  readonly msSinceLastRebalance: number
+  readonly heartbeats: number
+  /** -1 before the first. */
+  readonly secondsSinceLastHeartbeat: number
+}
+
+export interface ExecutorFigures {
+  readonly index: number
+  readonly pid: number
+  readonly memoryBytes: number
+  /** Of the present process. */
+  readonly cpuSeconds: number
+  /** How often this executor was started anew after it died. */
+  readonly restarts: number
+}
+
+/** A snapshot of this worker. */
+export interface WorkerFigures {
+  /** Connectors assigned to this worker, with their latest status. */
+  readonly connectors: readonly ConnectorFigures[]
+  /** Tasks assigned to this worker, with their latest status, also those that failed. */
+  readonly tasks: readonly TaskFigures[]
+  readonly connectorStartups: StartupFigures
+  readonly taskStartups: StartupFigures
+  /** Null for a standalone worker. */
+  readonly group: GroupFigures | null
+  readonly executors: readonly ExecutorFigures[]
+}

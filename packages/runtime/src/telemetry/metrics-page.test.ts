@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { metricsPage } from './metrics-page.ts'
+
+test('docs/metrics.md is what the declarations say (vitest -u metrics-page writes it)', async () => {
+  await expect(metricsPage()).toMatchFileSnapshot(
+    fileURLToPath(new URL('../../../../docs/metrics.md', import.meta.url)),
+  )
+})

@@ -1,0 +1,56 @@
+/** Writes `docs/metrics.md` from the declarations: `metrics-page.test.ts` keeps the file up to date. */
+import type { Metric, MetricType } from './metric.ts'
+import { metricGroups } from './metrics.ts'
+import { pluginMetricFamilies } from './plugin-metrics.ts'
+import { droppedSeries } from './snapshot-producer.ts'
+
+type Row = Omit<Metric, 'read'>
+
+const shownType: Record<MetricType, string> = { counter: 'counter', gauge: 'gauge', distribution: 'histogram' }
+
+export function metricsPage(): string {
+  const plugins = pluginMetricFamilies.map(({ pattern, ...rest }) => ({ name: pattern, ...rest }))
+  return [
+    intro,
+    ...metricGroups.map(({ title, metrics }) => section(title, metrics)),
+    section('Metrics of connectors’ own', plugins),
+    section('About this answer', [droppedSeries]),
+    outro,
+  ].join('\n')
+}
+
+function section(title: string, rows: readonly Row[]): string {
+  const lines = rows.map(
+    ({ name, type, labels, help }) => `| \`${name}\` | ${shownType[type]} | ${labels.join(', ')} | ${help} |`,
+  )
+  return [`## ${title}`, '', '| Name | Type | Labels | Meaning |', '| --- | --- | --- | --- |', ...lines, ''].join('\n')
+}
+
+const intro = `# Metrics
+
+<!-- Written by packages/runtime/src/telemetry/metrics-page.ts; \`vitest run --project unit -u metrics-page\` writes it anew. -->
+
+Every worker answers \`GET /metrics\` on its REST port in the text format of Prometheus. It tells of itself only: of the
+connectors and tasks that run on it. Sum over the workers for the whole cluster.
+
+- Names are those of Kafka Connect's metrics in the usual form of JMX exporters
+  (\`kafka_connect_<group>_<attribute>\`); what Kafka Connect doesn't have begins with \`penstock_\`.
+- Totals and largest values count from the start of the task or worker. They begin at 0 after a restart, which \`rate()\`
+  and \`increase()\` understand. Kafka Connect's rates and averages are left to the query:
+  \`rate(kafka_connect_sink_task_metrics_sink_record_read_total[5m])\`, and for an average
+  \`rate(…_sum[5m]) / rate(…_count[5m])\`.
+- A histogram has sum and count, and only the bucket \`+Inf\`: quantiles can't be had from it.
+- What no longer runs on a worker is no longer shown by it.
+- \`target_info\` carries \`connect_group_id\`, \`connect_kafka_cluster_id\` and the worker's id (\`service_instance_id\`).
+`
+
+const outro = `## Alerts to begin with
+
+| Condition | Query |
+| --- | --- |
+| A task has failed | \`max by (connector, task) (kafka_connect_connector_task_metrics_status{state="failed"}) == 1\` |
+| A sink falls behind | \`sum by (connector) (penstock_sink_task_consumer_lag_records) > 100000\` |
+| Records are passed over | \`sum by (connector) (increase(kafka_connect_task_error_metrics_total_records_skipped[10m])) > 0\` |
+| Executors die | \`sum(increase(penstock_executor_restarts_total[15m])) > 0\` |
+| The group doesn't come to rest | \`sum(increase(kafka_connect_connect_worker_rebalance_metrics_completed_rebalances_total[30m])) > 20\` |
+`
