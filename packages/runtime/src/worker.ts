@@ -102,7 +102,9 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
   const admin = new KafkaAdmin(client)
   closers.push(() => admin.close())
   const opening = openStores({ config, admin, loggers, onConfigEvent: (event) => herder?.onConfigEvent(event) })
-  const [kafkaClusterId, stores] = await together(admin.clusterId(), opening, executors.start())
+  // Executors load their plugins meanwhile; whatever needs one waits for it.
+  executors.start().catch((error: unknown) => onFatal(error as Error))
+  const [kafkaClusterId, stores] = await together(admin.clusterId(), opening)
   closers.push(() => stores.close())
 
   herder = new DistributedHerder({
@@ -163,11 +165,12 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
   }
 }
 
-/** All three, or the first failure after all have ended: nothing is left running behind a rejection. */
-async function together<A, B>(a: Promise<A>, b: Promise<B>, c: Promise<void>): Promise<[A, B]> {
-  const [first, second, third] = await Promise.allSettled([a, b, c])
-  for (const settled of [second, first, third]) if (settled.status === 'rejected') throw settled.reason
-  return [(first as PromiseFulfilledResult<A>).value, (second as PromiseFulfilledResult<B>).value]
+/** Both, or the first failure after both have ended: nothing is left running behind a rejection. */
+async function together<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  const [first, second] = await Promise.allSettled([a, b])
+  if (second.status === 'rejected') throw second.reason
+  if (first.status === 'rejected') throw first.reason
+  return [first.value, second.value]
 }
 
 async function closeAll({ closers, loggers }: Running): Promise<void> {

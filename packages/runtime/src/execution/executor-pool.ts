@@ -58,7 +58,9 @@ export class ExecutorPool {
     await Promise.all(this.#slots.map((slot) => slot.ready))
   }
 
-  plugins(): readonly PluginDescription[] {
+  /** What the executors offer; waits until the first is ready. */
+  async plugins(): Promise<readonly PluginDescription[]> {
+    if (this.#plugins.length === 0) await Promise.any(this.#slots.map((slot) => slot.ready))
     return this.#plugins
   }
 

@@ -198,7 +198,7 @@ export class DistributedHerder implements Herder {
   async connectorInfo(connector: string): Promise<ConnectorInfo> {
     const { state } = this.#parts.configs
     const config = this.#configOf(connector)
-    return { name: connector, config, tasks: state.tasks(connector), type: this.#typeOf(config) }
+    return { name: connector, config, tasks: state.tasks(connector), type: await this.#typeOf(config) }
   }
 
   async connectorConfig(connector: string): Promise<RawConfig> {
@@ -215,7 +215,7 @@ export class DistributedHerder implements Herder {
       const exists = this.#parts.configs.state.has(connector)
       if (exists && !allowReplace) throw new ConflictError('herder.connector_exists', `Connector ${connector} already exists`)
       await this.#parts.configs.putConnector(connector, config, initialState)
-      const info = { name: connector, config, tasks: this.#parts.configs.state.tasks(connector), type: this.#typeOf(config) }
+      const info = { name: connector, config, tasks: this.#parts.configs.state.tasks(connector), type: await this.#typeOf(config) }
       return { created: !exists, info }
     })
   }
@@ -236,7 +236,7 @@ export class DistributedHerder implements Herder {
 
   async connectorStatus(connector: string): Promise<ConnectorStatusView> {
     const { configs, statuses } = this.#parts
-    return connectorStatusView(statuses, connector, this.#typeOf(configs.state.config(connector)))
+    return connectorStatusView(statuses, connector, await this.#typeOf(configs.state.config(connector)))
   }
 
   async taskConfigs(connector: string): Promise<readonly { id: TaskId; config: RawConfig }[]> {
@@ -324,7 +324,7 @@ export class DistributedHerder implements Herder {
     await this.#parts.statuses.flush()
   }
 
-  plugins(): readonly PluginDescription[] {
+  async plugins(): Promise<readonly PluginDescription[]> {
     return this.#parts.executors.plugins()
   }
 
@@ -474,9 +474,9 @@ export class DistributedHerder implements Herder {
     if (!this.#parts.configs.state.has(connector)) throw new NotFoundError('herder.unknown_connector', message)
   }
 
-  #typeOf(config: RawConfig | null): ConnectorType {
+  async #typeOf(config: RawConfig | null): Promise<ConnectorType> {
     const name = config?.['connector.class'] ?? ''
-    const plugin = this.plugins().find((candidate) => candidate.kind === 'sink' && [candidate.class, candidate.name, ...candidate.aliases].includes(name))
+    const plugin = (await this.plugins()).find((candidate) => candidate.kind === 'sink' && [candidate.class, candidate.name, ...candidate.aliases].includes(name))
     return plugin === undefined ? 'unknown' : 'sink'
   }
 

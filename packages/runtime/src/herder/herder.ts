@@ -90,7 +90,7 @@ export interface Herder {
   connectorTopics(connector: string): Promise<readonly string[]>
   resetConnectorTopics(connector: string): Promise<void>
 
-  plugins(): readonly PluginDescription[]
+  plugins(): Promise<readonly PluginDescription[]>
   /** Checks a whole connector configuration; rejects when its class is missing or unknown. */
   validate(config: RawConfig): Promise<ConfigInfos>
 

@@ -1,6 +1,6 @@
 /** The few administrative calls Penstock makes, over the protocol client. */
 import { ConfigError, ConnectError, messageOf, RetriableError } from '@penstock/core'
-import { Admin, ConfigResourceTypes } from '@platformatic/kafka'
+import type { Admin } from '@platformatic/kafka'
 import type { ProtocolClientConfig } from './client-config.ts'
 import { kafkaErrorCode, kafkaErrors } from './protocol-errors.ts'
 
@@ -13,44 +13,40 @@ export interface TopicSpec {
   readonly config: Readonly<Record<string, string>>
 }
 
-export class KafkaAdmin {
-  readonly #admin: Admin
+/** The protocol's number for topics, in calls about configurations. */
+const topicResource = 2
 
+export class KafkaAdmin {
+  readonly #config: ProtocolClientConfig
+  #opened: Promise<Admin> | null = null
+
+  /** Connects with the first call. */
   constructor(config: ProtocolClientConfig) {
-    this.#admin = new Admin({
-      clientId: config.clientId,
-      bootstrapBrokers: [...config.brokers],
-      connectTimeout: config.connectTimeoutMs,
-      requestTimeout: config.requestTimeoutMs,
-      timeout: config.requestTimeoutMs,
-      retries: 3,
-      autocreateTopics: false,
-      ...(config.tls ? { tls: config.tls } : {}),
-      ...(config.sasl ? { sasl: config.sasl } : {}),
-    })
+    this.#config = config
   }
 
   async clusterId(): Promise<string> {
-    return (await this.#admin.metadata({ topics: [], forceUpdate: true })).id
+    return (await (await this.#admin()).metadata({ topics: [], forceUpdate: true })).id
   }
 
   /** Names of all topics but the brokers' own. */
   async topics(): Promise<string[]> {
-    return this.#admin.listTopics({ includeInternals: false })
+    return (await this.#admin()).listTopics({ includeInternals: false })
   }
 
   /** Number of partitions, or null when there is no such topic. */
   async partitionCount(topic: string): Promise<number | null> {
+    const admin = await this.#admin()
     // Asked for a topic that isn't there, the client rejects with an error of no particular code.
-    if (!(await this.#admin.listTopics({ includeInternals: true })).includes(topic)) return null
-    const metadata = await this.#admin.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false })
+    if (!(await admin.listTopics({ includeInternals: true })).includes(topic)) return null
+    const metadata = await admin.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false })
     return metadata.topics.get(topic)?.partitionsCount ?? null
   }
 
   /** Creates a topic; true when it did not exist. Throws ConfigError for settings the brokers refuse. */
   async createTopic(spec: TopicSpec): Promise<boolean> {
     try {
-      await this.#admin.createTopics({
+      await (await this.#admin()).createTopics({
         topics: [spec.name],
         partitions: spec.partitions,
         replicas: spec.replicationFactor,
@@ -78,8 +74,8 @@ export class KafkaAdmin {
   /** One configuration value of a topic; null when this user may not see it. */
   async topicConfig(topic: string, name: string): Promise<string | null> {
     try {
-      const [description] = await this.#admin.describeConfigs({
-        resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: [name] }],
+      const [description] = await (await this.#admin()).describeConfigs({
+        resources: [{ resourceType: topicResource, resourceName: topic, configurationKeys: [name] }],
       })
       return description?.configs.find((config) => config.name === name)?.value ?? null
     } catch (error) {
@@ -91,7 +87,7 @@ export class KafkaAdmin {
 
   /** The offsets after the last record of each partition. */
   async endOffsets(topic: string, partitions: number): Promise<Map<number, number>> {
-    const [listed] = await this.#admin.listOffsets({
+    const [listed] = await (await this.#admin()).listOffsets({
       topics: [
         { name: topic, partitions: Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n })) },
       ],
@@ -100,8 +96,29 @@ export class KafkaAdmin {
   }
 
   async close(): Promise<void> {
-    await this.#admin.close()
+    await (await this.#opened)?.close()
   }
+
+  #admin(): Promise<Admin> {
+    this.#opened ??= open(this.#config)
+    return this.#opened
+  }
+}
+
+async function open(config: ProtocolClientConfig): Promise<Admin> {
+  // Loaded late: it is large, and most tasks of an executor never ask for it.
+  const { Admin } = await import('@platformatic/kafka')
+  return new Admin({
+    clientId: config.clientId,
+    bootstrapBrokers: [...config.brokers],
+    connectTimeout: config.connectTimeoutMs,
+    requestTimeout: config.requestTimeoutMs,
+    timeout: config.requestTimeoutMs,
+    retries: 3,
+    autocreateTopics: false,
+    ...(config.tls ? { tls: config.tls } : {}),
+    ...(config.sasl ? { sasl: config.sasl } : {}),
+  })
 }
 
 function describe(error: unknown): string {

@@ -1,8 +1,11 @@
 /** Connections to a group's coordinator, for the raw group protocol calls. */
 import { RetriableError } from '@penstock/core'
-import { Connection, findCoordinatorV4, leaveGroupV5 } from '@platformatic/kafka'
+import type { Connection } from '@platformatic/kafka'
 import type { ProtocolClientConfig } from './client-config.ts'
 import { kafkaErrorCode, kafkaErrors } from './protocol-errors.ts'
+
+// Loaded late: it is large, and executors need it only when a task ends for good.
+const client = () => import('@platformatic/kafka')
 
 export interface CoordinatorAddress {
   readonly nodeId: number
@@ -16,6 +19,7 @@ export async function connectTo(
   broker: { host: string; port: number },
   requestTimeoutMs = config.requestTimeoutMs,
 ): Promise<Connection> {
+  const { Connection } = await client()
   const connection = new Connection(config.clientId, {
     connectTimeout: config.connectTimeoutMs,
     requestTimeout: requestTimeoutMs,
@@ -35,6 +39,7 @@ export async function findCoordinator(config: ProtocolClientConfig, groupId: str
     let connection: Connection | null = null
     try {
       connection = await connectTo(config, broker)
+      const { findCoordinatorV4 } = await client()
       const { coordinators } = await findCoordinatorV4.api.async(connection, 0, [groupId])
       const found = coordinators[0]
       if (found && found.errorCode === 0) return found
@@ -58,6 +63,7 @@ export async function removeStaticMembers(
   const connection = await connectTo(config, await findCoordinator(config, groupId))
   try {
     const members = instanceIds.map((groupInstanceId) => ({ memberId: '', groupInstanceId, reason }))
+    const { leaveGroupV5 } = await client()
     await leaveGroupV5.api.async(connection, groupId, members)
   } catch (error) {
     const code = kafkaErrorCode(error)
