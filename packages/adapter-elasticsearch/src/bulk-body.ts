@@ -84,10 +84,12 @@ export class BulkBody {
     this.#reserve(line.length + length + 1)
     const buffer = this.#buffer
     let at = this.#length
-    buffer.set(line, at)
+    line.copy(buffer, at)
     at += line.length
     const source = at
-    buffer.set(json, at)
+    // Several times a record: copy is a quarter faster than set.
+    if (json instanceof Buffer) json.copy(buffer, at)
+    else buffer.set(json, at)
     at += length
     buffer[at++] = space
     this.#raw = true

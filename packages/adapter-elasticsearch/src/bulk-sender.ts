@@ -3,6 +3,7 @@
  * of writes to one document matters, never two with a common document id at once. What happens to a single batch is in
  * bulk-delivery.ts.
  */
+import { setMaxListeners } from 'node:events'
 import type { Batch } from './batch.ts'
 import type { BufferPool } from './bulk-body.ts'
 import { type Delivery, deliver } from './bulk-delivery.ts'
@@ -33,6 +34,8 @@ export class BulkSender {
 
   constructor(options: SenderOptions) {
     this.#options = options
+    // Each request and each wait listens.
+    setMaxListeners(0, this.#stop.signal)
   }
 
   /** Why nothing more will be written, or null. */

@@ -6,10 +6,12 @@
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { Client, type ClientOptions } from '@elastic/elasticsearch'
+import { Client, type ClientOptions, errors } from '@elastic/elasticsearch'
 import { messageOf } from '@penstock/core'
 import { type ElasticsearchSinkConfig, shownUrls } from './config.ts'
+import { Deadline } from './deadline.ts'
 import { parseNodeUrl } from './node-urls.ts'
+import { ReadTimeout } from './read-timeout.ts'
 import { retryAfterMs } from './retry-policy.ts'
 import { connectOptions } from './tls.ts'
 
@@ -42,12 +44,14 @@ const compress = promisify<Buffer, { level: number }, Buffer>(gzip)
 export class ElasticsearchClient {
   readonly #client: Client
   readonly #compression: boolean
+  readonly #readTimeout: ReadTimeout
   /** For messages. */
   readonly urls: string
 
   constructor(config: ElasticsearchSinkConfig) {
     this.#client = new Client(clientOptions(config))
     this.#compression = config['connection.compression']
+    this.#readTimeout = new ReadTimeout(config['read.timeout.ms'])
     this.urls = shownUrls(config)
   }
 
@@ -62,13 +66,10 @@ export class ElasticsearchClient {
         headers['content-encoding'] = 'gzip'
       }
     }
+    const deadline = new Deadline(this.#readTimeout.ms, signal)
+    const started = performance.now()
     try {
-      const {
-        statusCode,
-        headers: answered,
-        body: stream,
-        meta,
-      } = await this.#client.transport.request<Readable>(
+      const answer = await this.#client.transport.request<Readable>(
         {
           method: request.method,
           path: request.path,
@@ -76,20 +77,30 @@ export class ElasticsearchClient {
           ...(body === undefined ? {} : { body }),
         },
         // As a stream the answer comes with its status and bytes: no exception, no parsing.
-        { meta: true, asStream: true, headers, signal, maxRetries: 0 },
+        { meta: true, asStream: true, headers, signal: deadline.signal, maxRetries: 0 },
       )
       const chunks: Buffer[] = []
-      for await (const chunk of stream) chunks.push(chunk as Buffer)
-      const status = statusCode ?? 0
-      if (meta.connection !== null) {
-        if (status === 502 || status === 503 || status === 504) this.#client.connectionPool.markDead(meta.connection)
-        else this.#client.connectionPool.markAlive(meta.connection)
-      }
-      const wait = answered?.['retry-after']
+      for await (const chunk of answer.body) chunks.push(chunk as Buffer)
+      this.#readTimeout.answered(performance.now() - started)
+      const status = answer.statusCode ?? 0
+      this.#judge(answer.meta.connection, status !== 502 && status !== 503 && status !== 504)
+      const wait = answer.headers?.['retry-after']
       return { status, body: Buffer.concat(chunks), retryAfterMs: retryAfterMs(wait?.toString(), Date.now()) }
     } catch (error) {
-      throw new UnreachableError(describe(error))
+      if (!deadline.passed) throw new UnreachableError(describe(error))
+      this.#readTimeout.timedOut(deadline.ms)
+      if (error instanceof errors.RequestAbortedError) this.#judge(error.meta?.meta.connection ?? null, false)
+      throw new UnreachableError(`no answer within ${deadline.ms} ms (read.timeout.ms)`)
+    } finally {
+      deadline.end()
     }
+  }
+
+  /** Tells the pool which node to prefer or avoid. */
+  #judge(node: Parameters<Client['connectionPool']['markDead']>[0] | null, alive: boolean): void {
+    if (node === null) return
+    if (alive) this.#client.connectionPool.markAlive(node)
+    else this.#client.connectionPool.markDead(node)
   }
 
   /** Ends all connections, requests under way included. */
@@ -102,7 +113,6 @@ function describe(error: unknown): string {
   if (error instanceof Error && error.name === 'ProductNotSupportedError') {
     return 'the server does not say that it is Elasticsearch (header X-Elastic-Product); OpenSearch is not supported by this sink'
   }
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer within read.timeout.ms'
   return messageOf(error)
 }
 
@@ -124,8 +134,10 @@ function clientOptions(config: ElasticsearchSinkConfig): ClientOptions {
     agent: {
       connections: config['max.in.flight.requests'] + 2,
       connect: connectOptions(config),
+      // Each request has its own deadline.
+      headersTimeout: 0,
+      bodyTimeout: 0,
     } as NonNullable<ClientOptions['agent']>,
-    requestTimeout: config['read.timeout.ms'],
     maxRetries: 0,
     enableMetaHeader: false,
   }

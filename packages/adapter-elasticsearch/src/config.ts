@@ -59,7 +59,7 @@ const connectionKeys = {
     importance: 'low',
     group: connector,
     displayName: 'Read Timeout',
-    doc: 'How long Elasticsearch may stay silent after a request before it is sent again. 0 waits for ever.',
+    doc: 'How long Elasticsearch may take for a request before it is sent again. Each timeout doubles it, up to ten times, until an answer comes quickly. 0 waits for ever.',
   }),
   'connection.compression': key.boolean({
     default: false,
