@@ -19,7 +19,7 @@ export function floatText(value: number): string {
   if (Number.isFinite(float)) {
     for (let digits = 1; digits < 9; digits++) {
       const shorter = Number(float.toPrecision(digits))
-      if (Math.fround(shorter) === float) return doubleText(shorter)
+      if (Object.is(Math.fround(shorter), float)) return doubleText(shorter)
     }
   }
   return doubleText(float)
