@@ -1,5 +1,6 @@
 import { key } from '@penstock/core'
 import { parseListener } from './listeners.ts'
+import { parseHeaderRules } from './response-headers.ts'
 
 /** The keys of the worker's REST server; the first ones are Kafka Connect's. */
 export const restKeys = {
@@ -48,6 +49,8 @@ export const restKeys = {
     default: '',
     importance: 'low',
     doc: 'Rules for response headers: `set X-Frame-Options: DENY, add Cache-Control: no-cache`.',
+    check: (text) =>
+      parseHeaderRules(text) === null ? 'Rules must read: [set|add|setDate|addDate] Name: value' : undefined,
   }),
   'rest.extension.classes': key.list({ default: [], importance: 'low', doc: 'Extensions of the REST server.' }),
 

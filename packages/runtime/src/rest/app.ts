@@ -1,0 +1,221 @@
+/**
+ * The express application: routes out of the resource files, with limits, timeouts, forwarding and errors around them.
+ * Read next: route.ts, then a resource (connector.ts), forwarding.ts, errors.ts.
+ */
+import { type Logger, traceOf } from '@penstock/core'
+import express, { type NextFunction, type Request, type Response } from 'express'
+import { parseHeaderRules } from '../config/response-headers.ts'
+import type { WorkerConfig } from '../config/worker-config.ts'
+import type { Herder } from '../herder/herder.ts'
+import { connectorRoutes } from './connector.ts'
+import { connectorsRoutes } from './connectors.ts'
+import { corsHeaders, corsRules } from './cors.ts'
+import { withDeadline } from './deadline.ts'
+import { errorBody, notFound, RestError, statusOf, textOf } from './errors.ts'
+import { forward, targetOf } from './forwarding.ts'
+import { healthAnswer, healthRoutes } from './health.ts'
+import { internalRoutes } from './internal.ts'
+import { type MetricsHandler, metricsDoc } from './metrics.ts'
+import { openApiDocument } from './openapi.ts'
+import { pluginsRoutes } from './plugins.ts'
+import { rootRoutes } from './root.ts'
+import type { Answer, RestRequest, Route, RouteDoc } from './route.ts'
+import { tasksRoutes } from './tasks.ts'
+import { topicsRoutes } from './topics.ts'
+
+export interface AppOptions {
+  readonly config: WorkerConfig
+  readonly logger: Logger
+  readonly metricsHandler: MetricsHandler | null
+  /** Version of the worker, for the OpenAPI document. */
+  readonly version: string
+  /** Null until the worker is ready. */
+  herder(): Herder | null
+  /** What a worker that isn't ready is doing. */
+  stage(): string
+  /** True once the server closes: connections shall not be kept. */
+  closing(): boolean
+}
+
+const resources: readonly Route[] = [
+  ...rootRoutes,
+  ...healthRoutes,
+  ...connectorsRoutes,
+  ...connectorRoutes,
+  ...topicsRoutes,
+  ...tasksRoutes,
+  ...internalRoutes,
+  ...pluginsRoutes,
+]
+
+const openApiDoc: RouteDoc = {
+  method: 'get',
+  path: '/openapi.json',
+  summary: 'This document.',
+  answers: { 200: 'Document' },
+}
+
+export function createApp(options: AppOptions): express.Express {
+  const { metricsHandler } = options
+  const docs: readonly RouteDoc[] = [...resources, openApiDoc, ...(metricsHandler === null ? [] : [metricsDoc])]
+  const document = openApiDocument(docs, options.version)
+
+  const app = express()
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false)
+  app.use(everyAnswer(options))
+  if (metricsHandler !== null) app.get(metricsDoc.path, metricsHandler)
+  app.get(openApiDoc.path, (_request, response) => send(response, { status: 200, body: document }))
+  app.use(untilReady(options))
+  for (const route of resources) {
+    const path = expressPath(route.path)
+    if (route.body !== undefined) app[route.method](path, checkContentType, readBody(options.config))
+    app[route.method](path, checkAccept, (request, response, next) => {
+      answer(route, request, options).then((done) => send(response, done), next)
+    })
+  }
+  for (const path of new Set(docs.map((doc) => doc.path))) app.all(expressPath(path), otherMethod(docs, path))
+  app.use(() => {
+    throw notFound()
+  })
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) next(error)
+    else sendError(error, request, response, options.logger)
+  })
+  return app
+}
+
+/** Has the herder carry out a request, here or on the worker that it belongs to, within the time that it may take. */
+async function answer(route: Route, request: Request, { config, herder }: AppOptions): Promise<Answer> {
+  const ready = herder()
+  if (ready === null) throw new RestError(503, 'Worker is still starting up.')
+  const signal = AbortSignal.timeout(config['rest.request.timeout.ms'])
+  const late = (): RestError => {
+    const activity = ready.currentActivity?.() ?? null
+    return new RestError(500, `Request timed out.${activity === null ? '' : ` The worker is currently ${activity}.`}`)
+  }
+  const incoming = toRestRequest(request)
+  const work = async (): Promise<Answer> => {
+    try {
+      return await route.handle(incoming, { herder: ready, config })
+    } catch (error) {
+      const target = targetOf(error)
+      if (target === undefined) throw error
+      const { method, body } = route
+      return await forward(target.url, {
+        method,
+        path: pathOf(request),
+        request: incoming,
+        hasBody: body !== undefined,
+        signal,
+      })
+    }
+  }
+  return withDeadline(work(), signal, late)
+}
+
+function toRestRequest(request: Request): RestRequest {
+  const body: unknown = request.body
+  return {
+    param: (name) => {
+      const value = request.params[name]
+      return typeof value === 'string' ? value : ''
+    },
+    query: new URL(request.url, 'http://worker').searchParams,
+    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    header: (name) => request.get(name) ?? null,
+  }
+}
+
+function pathOf(request: Request): string {
+  return request.originalUrl.replace(/\?.*$/s, '')
+}
+
+/** `/connectors/{connector}` in the spelling of express. */
+function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1')
+}
+
+/** Headers that every answer has, and the request log. */
+function everyAnswer({ config, logger, closing }: AppOptions) {
+  const cors = corsRules(config['access.control.allow.origin'], config['access.control.allow.methods'])
+  const rules = parseHeaderRules(config['response.http.headers.config']) ?? []
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const started = performance.now()
+    response.once('close', () => {
+      const line = `${request.method} ${request.originalUrl} ${response.statusCode} ${Math.round(performance.now() - started)} ms`
+      if (request.path === '/health' || request.path === '/metrics') logger.debug(line)
+      else logger.info(line)
+    })
+    if (closing()) response.set('Connection', 'close')
+    if (cors !== null) {
+      const preflight = request.method === 'OPTIONS' && request.get('Access-Control-Request-Method') !== undefined
+      response.set(corsHeaders(cors, request.get('Origin') ?? null, preflight))
+    }
+    for (const { action, name, value } of rules) {
+      if (action === 'set') response.set(name, value)
+      else response.append(name, value)
+    }
+    next()
+  }
+}
+
+/** The port answers before the worker is ready, so that probes and people see how far it is. */
+function untilReady({ herder, stage }: AppOptions) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (herder() !== null) {
+      next()
+      return
+    }
+    const message = `Worker is still starting up. ${stage()}`.trim()
+    if (request.path === '/health') send(response, healthAnswer({ status: 'starting', message }))
+    else send(response, { status: 503, body: errorBody(503, message) })
+  }
+}
+
+function checkContentType(request: Request, _response: Response, next: NextFunction): void {
+  if (request.is('application/json') === false) throw new RestError(415, 'HTTP 415 Unsupported Media Type')
+  next()
+}
+
+function checkAccept(request: Request, _response: Response, next: NextFunction): void {
+  if (request.accepts('application/json') === false) throw new RestError(406, 'HTTP 406 Not Acceptable')
+  next()
+}
+
+/** As bytes: signatures are over what was sent, not over what it says. */
+function readBody(config: WorkerConfig) {
+  return express.raw({ type: () => true, limit: config['rest.body.max.bytes'], inflate: false })
+}
+
+/** OPTIONS, and the methods that a path does not have. */
+function otherMethod(docs: readonly RouteDoc[], path: string) {
+  const methods = docs.filter((doc) => doc.path === path).map((doc) => doc.method.toUpperCase())
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(',')
+  return (request: Request, response: Response): void => {
+    response.set('Allow', allow)
+    if (request.method !== 'OPTIONS') throw new RestError(405, 'HTTP 405 Method Not Allowed')
+    response.status(200).type('text/plain').end(allow)
+  }
+}
+
+function send(response: Response, { status, body, location }: Answer): void {
+  response.status(status)
+  if (location !== undefined) response.set('Location', absolute(response.req, location))
+  if (body === undefined) response.end()
+  else response.set('Content-Type', 'application/json').end(JSON.stringify(body))
+}
+
+/** Seen from the client: under the host that it has asked. */
+function absolute(request: Request, path: string): string {
+  const host = request.get('Host') ?? ''
+  return /^[\w.:[\]-]+$/.test(host) ? `${request.protocol}://${host}${path}` : path
+}
+
+function sendError(error: unknown, request: Request, response: Response, logger: Logger): void {
+  const status = statusOf(error)
+  const message = textOf(error)
+  if (status >= 500) logger.error(`${request.method} ${request.path} failed: ${message}`, { trace: traceOf(error) })
+  // What is left of a body that is too large is not worth reading.
+  if (status === 413) response.set('Connection', 'close')
+  send(response, { status, body: errorBody(status, message) })
+}

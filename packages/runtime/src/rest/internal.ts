@@ -1,0 +1,37 @@
+import { macAlgorithm } from '../config/mac-algorithms.ts'
+import type { InternalRequestSignature } from '../herder/herder.ts'
+import { readTaskConfigs } from './bodies.ts'
+import { RestError } from './errors.ts'
+import type { RestRequest, Route } from './route.ts'
+
+/** Headers of signed requests between workers (KIP-507). */
+export const signatureHeader = 'X-Connect-Authorization'
+export const signatureAlgorithmHeader = 'X-Connect-Request-Signature-Algorithm'
+
+/** What workers ask of each other, signed with the session key that only they know. */
+export const internalRoutes: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/connectors/{connector}/tasks',
+    summary: 'Internal: the worker that runs a connector tells the leader the configs of its tasks.',
+    body: 'RawTaskConfigs',
+    answers: { 204: null, 400: 'Error', 403: 'Error', 404: 'Error', 503: 'Error' },
+    handle: async (request, { herder }) => {
+      const signature = signatureOf(request)
+      await herder.putTaskConfigs(request.param('connector'), readTaskConfigs(request.body), signature)
+      return { status: 204 }
+    },
+  },
+]
+
+/** Whether it is the right signature only the herder can tell: it has the key. */
+function signatureOf(request: RestRequest): InternalRequestSignature {
+  const signature = request.header(signatureHeader)
+  const algorithm = request.header(signatureAlgorithmHeader)
+  if (signature === null || algorithm === null) throw new RestError(400, 'Internal request missing required signature')
+  if (macAlgorithm(algorithm) === undefined) throw new RestError(400, `No such signature algorithm: ${algorithm}`)
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(signature)) {
+    throw new RestError(400, 'The signature of an internal request must be base64')
+  }
+  return { algorithm, signature, body: request.body }
+}

@@ -1,0 +1,56 @@
+/**
+ * A resource of the REST API is a list of routes. Each is declared once: the server, forwarding and the OpenAPI document
+ * read the declaration. Start reading at app.ts.
+ */
+
+import type { WorkerConfig } from '../config/worker-config.ts'
+import type { Herder } from '../herder/herder.ts'
+import type { SchemaName } from './schemas.ts'
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
+/** What the OpenAPI document tells of a route. */
+export interface RouteDoc {
+  readonly method: Method
+  /** In OpenAPI's spelling: `/connectors/{connector}/config`. */
+  readonly path: string
+  readonly summary: string
+  readonly query?: Readonly<Record<string, { readonly description: string; readonly schema: object }>>
+  readonly body?: SchemaName
+  /** Schema of the body by status; null for an empty one. Errors any route may answer need not be named. */
+  readonly answers: Readonly<Record<number, SchemaName | null>>
+}
+
+export interface Route extends RouteDoc {
+  handle(request: RestRequest, context: RestContext): Promise<Answer>
+}
+
+/** What handlers work with. */
+export interface RestContext {
+  readonly herder: Herder
+  readonly config: WorkerConfig
+}
+
+/** A request as handlers see it. */
+export interface RestRequest {
+  /** A parameter of the path, decoded. */
+  param(name: string): string
+  readonly query: URLSearchParams
+  /** The bytes as they came. */
+  readonly body: Buffer
+  header(name: string): string | null
+}
+
+export interface Answer {
+  readonly status: number
+  /** Written as JSON; undefined for an empty body. */
+  readonly body?: unknown
+  /** Path of what was made; becomes an absolute `Location`. */
+  readonly location?: string
+}
+
+/** A query parameter that only `true`, in any case, turns on; absent it has its default. */
+export function booleanParam(query: URLSearchParams, name: string, absent: boolean): boolean {
+  const text = query.get(name)
+  return text === null ? absent : text.toLowerCase() === 'true'
+}
