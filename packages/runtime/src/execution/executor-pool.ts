@@ -50,12 +50,14 @@ export class ExecutorPool {
     this.#options = options
   }
 
-  /** Resolves when every executor is ready; rejects when one can't start. */
+  /** Resolves when every executor is ready, or when the pool is stopped before; rejects when one can't start. */
   async start(): Promise<void> {
     const configured = this.#options.config['executor.processes']
     const count = configured === 0 ? 1 : (configured ?? availableParallelism())
     for (let index = 0; index < count; index++) this.#slots.push(this.#open(index))
-    await Promise.all(this.#slots.map((slot) => slot.ready))
+    await Promise.all(this.#slots.map((slot) => slot.ready)).catch((error: unknown) => {
+      if (!this.#stopping) throw error
+    })
   }
 
   /** What the executors offer; waits until the first is ready. */
