@@ -306,7 +306,7 @@ describe('malformed input', () => {
     }
   })
 
-  test('nested thousands deep is an error at worst', () => {
+  test('nested thousands deep is an error at worst', { timeout: 30_000 }, () => {
     const deep = (open: string, close: string, core = '1') => open.repeat(10_000) + core + close.repeat(10_000)
     for (const text of [
       deep('[', ']'),
@@ -362,7 +362,7 @@ describe('whatever the bytes', () => {
     )
   })
 
-  test('exact JSON comes out as it went in', () => {
+  test('exact JSON comes out as it went in', { timeout: 30_000 }, () => {
     const number = fc
       .tuple(fc.bigInt({ min: -(10n ** 22n), max: 10n ** 22n }), fc.stringMatching(/^(\.\d{1,18})?$/))
       .map(([whole, fraction]) => `${whole}${fraction}`)
@@ -387,7 +387,7 @@ describe('whatever the bytes', () => {
     )
   })
 
-  test('typed values come back through the envelope', () => {
+  test('typed values come back through the envelope', { timeout: 30_000 }, () => {
     const typed = fc.oneof(
       fc.record({ of: fc.constant(schema.int64()), value: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }) }),
       fc.record({ of: fc.constant(schema.int8()), value: fc.integer({ min: -128, max: 127 }) }),

@@ -11,7 +11,7 @@ function parses(text: string): boolean {
   }
 }
 
-test('finds something wrong exactly with the texts that JSON.parse refuses', () => {
+test('finds something wrong exactly with the texts that JSON.parse refuses', { timeout: 30_000 }, () => {
   const pieces = [
     '{',
     '}',
@@ -39,6 +39,6 @@ test('finds something wrong exactly with the texts that JSON.parse refuses', () 
     fc.property(fc.oneof(soup, fc.json({ maxDepth: 2 }), fc.string()), (text) => {
       expect(jsonProblem(text) === null, text).toBe(parses(text))
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   )
 })

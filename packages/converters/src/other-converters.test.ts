@@ -67,7 +67,7 @@ describe('StringConverter', () => {
     ).toBe(hex)
   })
 
-  test('text comes back in every charset', () => {
+  test('text comes back in every charset', { timeout: 30_000 }, () => {
     for (const encoding of ['UTF-8', 'UTF-16', 'UTF-16BE', 'UTF-16LE']) {
       const any = converter(stringConverter, { 'converter.encoding': encoding })
       fc.assert(
@@ -138,7 +138,7 @@ describe('every converter', () => {
       expect(aliases[0]).toMatch(new RegExp(`^org\\.apache\\.kafka\\.connect\\..*\\.${name}$`))
   })
 
-  test('answers to any bytes with a value or a DataError, also for headers', () => {
+  test('answers to any bytes with a value or a DataError, also for headers', { timeout: 30_000 }, () => {
     for (const plugin of plugins) {
       const headers =
         plugin.kind === 'header_converter'

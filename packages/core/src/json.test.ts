@@ -45,11 +45,11 @@ const numberText = fc
       `${whole}${fraction === null ? '' : `.${fraction}`}${exponent === null ? '' : `e${exponent}`}`,
   )
 
-test('every number comes out with the digits it went in with', () => {
+test('every number comes out with the digits it went in with', { timeout: 30_000 }, () => {
   fc.assert(fc.property(numberText, (text) => void expect(stringifyJson(parseJson(text))).toBe(text)))
 })
 
-test('structures keep their numbers, wherever these stand', () => {
+test('structures keep their numbers, wherever these stand', { timeout: 30_000 }, () => {
   const json = fc.letrec<{ node: string; list: string; object: string }>((tie) => ({
     node: fc.oneof(
       { depthSize: 'small' },
@@ -73,7 +73,9 @@ test('structures keep their numbers, wherever these stand', () => {
   fc.assert(fc.property(json, (text) => void expect(stringifyJson(parseJson(text))).toBe(text)))
 })
 
-test('what JSON.parse makes of a text is what parseJson makes of it, where doubles lose nothing', () => {
+test('what JSON.parse makes of a text is what parseJson makes of it, where doubles lose nothing', {
+  timeout: 30_000,
+}, () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 2, depthSize: 'small' }), (text) => {
       const numbers = (value: JsonValue): unknown =>

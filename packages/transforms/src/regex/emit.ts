@@ -7,6 +7,8 @@ export interface JsPattern {
   readonly source: string
   /** Where each group of the pattern is found among the groups of the match. */
   readonly groupIndexes: readonly number[]
+  /** The match has these groups and no others, in order. */
+  readonly sameGroups: boolean
 }
 
 const jsAssertions: Readonly<Record<Assertion, string>> = {
@@ -21,7 +23,6 @@ const jsAssertions: Readonly<Record<Assertion, string>> = {
 const re2Assertions: Readonly<Record<Assertion, string>> = {
   'start of text': '\\A',
   'end of text': '\\z',
-  // The final line break is cut off the text by the caller.
   'end or final line break': '\\z',
   'start of line': '(?m:^)',
   'end of line': '(?m:$)',
@@ -87,41 +88,87 @@ export function emitJs(syntax: Syntax): JsPattern {
   const source = pieces
     .map((piece) => (typeof piece === 'string' ? piece : `\\${groupIndexes[piece.group]}(?:)`))
     .join('')
-  return { source, groupIndexes }
+  return { source, groupIndexes, sameGroups: groups === syntax.groupCount }
+}
+
+/** A pattern for RE2. */
+export interface Re2Pattern {
+  /** For matching whole texts. */
+  readonly whole: string
+  /** For finding. Here a `$` takes a final line break into a group of its own, since RE2 can't look ahead. */
+  readonly find: string
+  /** Where each group of the pattern is found among the groups of `find`. */
+  readonly groupIndexes: readonly number[]
+  /** The groups that hold final line breaks, which belong to no match. */
+  readonly lineBreakGroups: readonly number[]
 }
 
 /** Null when the pattern needs what RE2 doesn't have: looking around, back references, possessive quantifiers. */
-export function emitRe2(node: Node): string | null {
-  switch (node.kind) {
-    case 'set':
-      return setText(node.set, re2Escape)
-    case 'property':
-      return `[${node.negated ? '^' : ''}${rangesText(node.set, re2Escape)}${node.properties.join('')}]`
-    case 'assertion':
-      return re2Assertions[node.name]
-    case 'group': {
-      const inner = emitRe2(node.node)
-      return inner === null ? null : `(${node.index === null ? '?:' : ''}${inner})`
-    }
-    case 'atomic':
-    case 'look':
-    case 'reference':
-      return null
-    case 'sequence':
-    case 'choice': {
-      const parts: string[] = []
-      for (const part of node.nodes) {
-        const text = emitRe2(part)
-        if (text === null) return null
-        parts.push(part.kind === 'choice' ? `(?:${text})` : text)
+export function emitRe2({ root }: Syntax): Re2Pattern | null {
+  const groupIndexes = [0]
+  const lineBreakGroups: number[] = []
+  let groups = 0
+  const emit = (node: Node, finding: boolean): string | null => {
+    switch (node.kind) {
+      case 'set':
+        return setText(node.set, re2Escape)
+      case 'property':
+        return `[${node.negated ? '^' : ''}${rangesText(node.set, re2Escape)}${node.properties.join('')}]`
+      case 'assertion':
+        if (!finding || node.name !== 'end or final line break') return re2Assertions[node.name]
+        lineBreakGroups.push(++groups)
+        return '(?:(\\r\\n|[\\n\\r\\x{85}\\x{2028}\\x{2029}])?\\z)'
+      case 'group': {
+        if (finding && node.index !== null) groupIndexes[node.index] = ++groups
+        const inner = emit(node.node, finding)
+        return inner === null ? null : `(${node.index === null ? '?:' : ''}${inner})`
       }
-      return parts.join(node.kind === 'choice' ? '|' : '')
+      case 'atomic':
+      case 'look':
+      case 'reference':
+        return null
+      case 'sequence':
+      case 'choice': {
+        const parts: string[] = []
+        for (const [i, part] of node.nodes.entries()) {
+          const text = emit(part, finding)
+          if (text === null) return null
+          // The line break that the `$` has taken would be missing to what follows.
+          const more = node.kind === 'sequence' && !node.nodes.slice(i + 1).every(isAssertion)
+          if (more && hasLineEnd(part)) return null
+          parts.push(part.kind === 'choice' ? `(?:${text})` : text)
+        }
+        return parts.join(node.kind === 'choice' ? '|' : '')
+      }
+      case 'repeat': {
+        if (node.min > 1000 || (Number.isFinite(node.max) && node.max > 1000)) return null
+        if (node.max > 1 && hasLineEnd(node.node)) return null
+        const inner = emit(node.node, finding)
+        return inner === null ? null : `${isAtom(node.node) ? inner : `(?:${inner})`}${quantifier(node)}`
+      }
     }
-    case 'repeat': {
-      const inner = emitRe2(node.node)
-      if (inner === null || node.min > 1000 || (Number.isFinite(node.max) && node.max > 1000)) return null
-      return `${isAtom(node.node) ? inner : `(?:${inner})`}${quantifier(node)}`
-    }
+  }
+  const whole = emit(root, false)
+  const find = emit(root, true)
+  return whole === null || find === null ? null : { whole, find, groupIndexes, lineBreakGroups }
+}
+
+function isAssertion(node: Node): boolean {
+  return node.kind === 'assertion'
+}
+
+function hasLineEnd(node: Node): boolean {
+  switch (node.kind) {
+    case 'assertion':
+      return node.name === 'end or final line break'
+    case 'group':
+    case 'repeat':
+      return hasLineEnd(node.node)
+    case 'sequence':
+    case 'choice':
+      return node.nodes.some(hasLineEnd)
+    default:
+      return false
   }
 }
 

@@ -6,7 +6,7 @@
 import { DataError } from '@penstock/core'
 import { RE2JS } from 're2js'
 import { type Ambiguity, ambiguityOf } from './ambiguity.ts'
-import { emitJs, emitRe2 } from './emit.ts'
+import { emitJs, emitRe2, type Re2Pattern } from './emit.ts'
 import { PatternError, parseJavaRegex } from './parse-java-regex.ts'
 import type { Syntax } from './syntax.ts'
 
@@ -32,26 +32,24 @@ export class JavaRegex {
   readonly #plainGroups: boolean
   readonly #maxFindLength: number
   readonly #maxWholeLength: number
-  readonly #re2Source: string | null
-  readonly #trimsLineBreak: boolean
-  #re2: RE2JS | null = null
+  readonly #re2: Re2Pattern | null
+  #compiledRe2: LinearRegex | null = null
 
   /** Throws PatternError for what Java's syntax doesn't have, or what can't be run safely. */
   constructor(pattern: string) {
     const syntax = parse(pattern)
-    const { source, groupIndexes } = emitJs(syntax)
+    const { source, groupIndexes, sameGroups } = emitJs(syntax)
     this.pattern = pattern
     this.groupCount = syntax.groupCount
     this.groupsByName = syntax.groupsByName
     this.#find = new RegExp(source, 'gu')
     this.#whole = new RegExp(`^(?:${source})$`, 'u')
     this.#groupIndexes = groupIndexes
-    this.#plainGroups = groupIndexes.every((index, group) => index === group)
-    this.#re2Source = re2SourceOf(syntax)
-    this.#trimsLineBreak = source.includes('\\u2029])?$)')
+    this.#plainGroups = sameGroups
+    this.#re2 = re2PatternOf(syntax)
     const finding = ambiguityOf(syntax.root, 'find')
     const matching = ambiguityOf(syntax.root, 'whole')
-    if (finding.exponential && this.#re2Source === null) {
+    if (finding.exponential && this.#re2 === null) {
       throw new PatternError(
         'the regular expression can take exponential time: a repetition contains another one that can match the same ' +
           'text. Make the inner one possessive (a*+), or leave out lookarounds and back references',
@@ -69,7 +67,7 @@ export class JavaRegex {
 
   /** The first place at or after `from` where the pattern is found. */
   find(text: string, from = 0): Match | null {
-    if (text.length > this.#maxFindLength) return this.#findLinear(text, from)
+    if (text.length > this.#maxFindLength) return this.#linear().find(text, from)
     this.#find.lastIndex = from
     const match = this.#find.exec(text)
     if (match === null) return null
@@ -77,24 +75,46 @@ export class JavaRegex {
     return { index: match.index, groups: this.#groupIndexes.map((index) => match[index]) }
   }
 
-  #findLinear(text: string, from: number): Match | null {
-    const found = findRe2(this.#linear(), text, from)
-    // RE2 has no way to say "before the final line break".
-    if (found !== null || !this.#trimsLineBreak || !/[\n\r\u0085\u2028\u2029]$/.test(text)) return found
-    const trimmed = text.replace(/(?:\r\n|[\n\r\u0085\u2028\u2029])$/, '')
-    return from > trimmed.length ? null : findRe2(this.#linear(), trimmed, from)
-  }
-
-  #linear(): RE2JS {
-    if (this.#re2Source === null) {
+  #linear(): LinearRegex {
+    if (this.#re2 === null) {
       throw new DataError(
         'regex.text_too_long',
         `the text is too long (more than ${this.#maxFindLength} characters) for ${this.pattern}, ` +
           'which looks around or refers back and can take very long',
       )
     }
-    this.#re2 ??= RE2JS.compile(this.#re2Source)
-    return this.#re2
+    this.#compiledRe2 ??= new LinearRegex(this.#re2)
+    return this.#compiledRe2
+  }
+}
+
+/** A pattern run by RE2. */
+class LinearRegex {
+  readonly #whole: RE2JS
+  readonly #find: RE2JS
+  readonly #pattern: Re2Pattern
+
+  constructor(pattern: Re2Pattern) {
+    this.#whole = RE2JS.compile(pattern.whole)
+    this.#find = RE2JS.compile(pattern.find)
+    this.#pattern = pattern
+  }
+
+  matches(text: string): boolean {
+    return this.#whole.matches(text)
+  }
+
+  find(text: string, from: number): Match | null {
+    const matcher = this.#find.matcher(text)
+    if (!matcher.find(from)) return null
+    const { groupIndexes, lineBreakGroups } = this.#pattern
+    const lineBreak = lineBreakGroups.find((group) => matcher.start(group) >= 0)
+    const end = lineBreak === undefined ? text.length : matcher.start(lineBreak)
+    const groups = groupIndexes.map((group) => {
+      const start = matcher.start(group)
+      return start < 0 ? undefined : text.slice(start, Math.min(matcher.end(group), end))
+    })
+    return { index: matcher.start(), groups }
   }
 }
 
@@ -118,22 +138,14 @@ function parse(pattern: string): Syntax {
   }
 }
 
-function re2SourceOf({ root }: Syntax): string | null {
-  const source = emitRe2(root)
+function re2PatternOf(syntax: Syntax): Re2Pattern | null {
+  const pattern = emitRe2(syntax)
   try {
-    if (source !== null) RE2JS.compile(source)
-    return source
+    if (pattern !== null) new LinearRegex(pattern)
+    return pattern
   } catch {
-    return null // a Unicode property that RE2 doesn't know
+    return null // a Unicode property that RE2 doesn't know, or a program too large for it
   }
-}
-
-function findRe2(re2: RE2JS, text: string, from: number): Match | null {
-  const matcher = re2.matcher(text)
-  if (!matcher.find(from)) return null
-  const groups: (string | undefined)[] = []
-  for (let group = 0; group <= matcher.groupCount(); group++) groups.push(matcher.group(group) ?? undefined)
-  return { index: matcher.start(), groups }
 }
 
 function maxLength({ exponential, degree }: Ambiguity): number {
