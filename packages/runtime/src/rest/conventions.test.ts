@@ -4,6 +4,9 @@ import { expect, test, vi } from 'vitest'
 import { BadRequestError, ForbiddenError, UnavailableError } from '../herder/errors.ts'
 import { fakeHerder } from './fixtures/fake-herder.ts'
 import { startTestServer } from './fixtures/test-server.ts'
+import type { MetricsHandler } from './metrics.ts'
+
+vi.setConfig({ testTimeout: 30_000 }) // real servers, on a machine that may be busy
 
 test('unknown routes are 404, also below known ones and for tasks that are no numbers', async () => {
   await using rest = await startTestServer({ herder: fakeHerder() })
@@ -165,7 +168,35 @@ test('the document lists every route that answers, and only those', async () => 
   const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   )
-  expect(routes.sort()).toMatchSnapshot()
+  expect(routes.sort()).toEqual(
+    [
+      'DELETE /connectors/{connector}',
+      'GET /',
+      'GET /connector-plugins',
+      'GET /connector-plugins/{plugin}/config',
+      'GET /connectors',
+      'GET /connectors/{connector}',
+      'GET /connectors/{connector}/config',
+      'GET /connectors/{connector}/status',
+      'GET /connectors/{connector}/tasks',
+      'GET /connectors/{connector}/tasks/{task}/status',
+      'GET /connectors/{connector}/topics',
+      'GET /health',
+      'GET /metrics',
+      'GET /openapi.json',
+      'PATCH /connectors/{connector}/config',
+      'POST /connectors',
+      'POST /connectors/{connector}/restart',
+      'POST /connectors/{connector}/tasks',
+      'POST /connectors/{connector}/tasks/{task}/restart',
+      'PUT /connector-plugins/{plugin}/config/validate',
+      'PUT /connectors/{connector}/config',
+      'PUT /connectors/{connector}/pause',
+      'PUT /connectors/{connector}/resume',
+      'PUT /connectors/{connector}/stop',
+      'PUT /connectors/{connector}/topics/reset',
+    ].sort(),
+  )
   for (const route of routes) {
     const [method = '', path = ''] = route.split(' ')
     const { status, body } = await rest.call(
@@ -173,22 +204,22 @@ test('the document lists every route that answers, and only those', async () => 
       path.replace(/\{\w+\}/g, '0'),
       /POST|PUT|PATCH/.test(method) ? '{' : undefined,
     )
-    expect([404, 405], `${route}: ${JSON.stringify(body)}`).not.toContain(
-      route.includes('plugins/{plugin}/config') && method === 'GET' ? 0 : status,
-    )
+    expect(status, route).not.toBe(405)
+    expect(body, route).not.toEqual({ error_code: 404, message: 'HTTP 404 Not Found' })
   }
 })
 
 test('metrics are served as the handler writes them, unless switched off', async () => {
-  const metricsHandler = (_request: unknown, response: import('node:http').ServerResponse) =>
+  const metricsHandler: MetricsHandler = (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end('up 1\n')
+  }
   await using on = await startTestServer({
-    metricsHandler: (request, response) => void metricsHandler(request, response),
+    metricsHandler,
   })
   expect(await on.call('GET', '/metrics')).toMatchObject({ status: 200, body: 'up 1\n' })
   await using off = await startTestServer({
     herder: fakeHerder(),
-    metricsHandler: (request, response) => void metricsHandler(request, response),
+    metricsHandler,
     config: { 'metrics.prometheus.enable': 'false' },
   })
   expect((await off.call('GET', '/metrics')).status).toBe(404)

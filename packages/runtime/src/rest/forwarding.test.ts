@@ -7,6 +7,8 @@ import type { Herder } from '../herder/herder.ts'
 import { fakeHerder, ordersInfo, ordersStatus, ordersStatusWire } from './fixtures/fake-herder.ts'
 import { startTestServer } from './fixtures/test-server.ts'
 
+vi.setConfig({ testTimeout: 30_000 }) // real servers, on a machine that may be busy
+
 const notLeader = (url: string | null) => () => Promise.reject(new NotLeaderError('not the leader', url))
 
 /** A worker that is not the leader, with a leader that answers as `herder` does. */

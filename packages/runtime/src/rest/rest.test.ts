@@ -5,6 +5,8 @@ import { invalidConfigMessage } from '../plugins/invalid-config.ts'
 import { fakeHerder, ordersInfo, ordersStatus, ordersStatusWire } from './fixtures/fake-herder.ts'
 import { startTestServer } from './fixtures/test-server.ts'
 
+vi.setConfig({ testTimeout: 30_000 }) // real servers, on a machine that may be busy
+
 const ordersInfoWire = {
   name: 'orders',
   config: ordersInfo.config,
