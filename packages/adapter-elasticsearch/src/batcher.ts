@@ -21,7 +21,7 @@ const longestWaitMs = 5000
 const pollMs = 250
 /** A batch that is not full waits for busy requests at most this much longer than `linger.ms`. */
 const patience = { factor: 10, leastMs: 50 }
-const largestPooledBytes = 16 * 1024 * 1024
+const mostPooledBytes = 32 * 1024 * 1024
 
 export class Batcher {
   readonly #options: BatcherOptions
@@ -49,7 +49,7 @@ export class Batcher {
     this.#maxBytes = config['bulk.size.bytes'] < 0 ? Number.POSITIVE_INFINITY : config['bulk.size.bytes']
     this.#maxBufferedBytes = this.#maxBytes * (inFlight + 1)
     this.#maxBufferedRecords = config['max.buffered.records']
-    this.#pool = new BufferPool(inFlight + 1, Math.min(this.#maxBytes * 2, largestPooledBytes))
+    this.#pool = new BufferPool(mostPooledBytes)
     this.#sender = new BulkSender({
       maxInFlight: inFlight,
       pool: this.#pool,
@@ -92,7 +92,7 @@ export class Batcher {
       return
     }
     batch.complete()
-    this.#pool.give(batch.body.buffer)
+    this.#pool.give(batch.body.buffer, batch.body.byteLength)
   }
 
   /** Throws what has failed for good, or a retriable error while Elasticsearch takes nothing. */

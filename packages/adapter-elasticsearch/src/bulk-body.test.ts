@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BulkBody, IdPrefix } from './bulk-body.ts'
+import { BufferPool, BulkBody, IdPrefix } from './bulk-body.ts'
 
 const line = (id: string) => Buffer.from(`{"index":{"_id":"${id}"}} `)
 const text = (body: BulkBody) => body.bytes().toString()
@@ -81,4 +81,14 @@ test('no document, well-formed or not, forges an action line or changes its neig
       }
     }),
   )
+})
+
+test('buffers are used again, and new ones are as large as bodies usually are', () => {
+  const pool = new BufferPool(8 * 1024 * 1024)
+  const first = pool.take()
+  pool.give(first, 1_000_000)
+  expect(pool.take()).toBe(first)
+  expect(pool.take().length).toBeGreaterThan(1_000_000)
+  pool.give(Buffer.alloc(64 * 1024 * 1024), 1_000_000)
+  expect(pool.take().length).toBeLessThan(2_000_000)
 })

@@ -230,23 +230,36 @@ function grown(numbers: Uint32Array): Uint32Array {
   return larger
 }
 
-/** Keeps a few buffers for the bodies to come, so that a steady stream of batches allocates nothing. */
+/**
+ * Keeps the buffers of finished bodies for those to come, so that a steady stream of batches allocates nothing. New ones
+ * are made as large as bodies usually are: growing to that size step by step would leave as much again behind.
+ */
 export class BufferPool {
   readonly #free: Buffer[] = []
-  readonly #most: number
-  readonly #largestBytes: number
+  readonly #mostBytes: number
+  #freeBytes = 0
+  #usualBytes = smallestBody
 
-  constructor(most: number, largestBytes: number) {
-    this.#most = most
-    this.#largestBytes = largestBytes
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes
   }
 
   take(): Buffer {
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(smallestBody)
+    const buffer = this.#free.pop()
+    if (buffer === undefined) return Buffer.allocUnsafeSlow(this.#usualBytes)
+    this.#freeBytes -= buffer.length
+    return buffer
   }
 
-  /** Only for buffers that nothing reads or sends any more. */
-  give(buffer: Buffer): void {
-    if (this.#free.length < this.#most && buffer.length <= this.#largestBytes) this.#free.push(buffer)
+  /** Only for buffers that nothing reads or sends any more; `used` is how much of it the body needed. */
+  give(buffer: Buffer, used: number): void {
+    const wanted = Math.min(used * 1.1, this.#mostBytes)
+    // Up at once, down slowly: a few batches that lingered half empty say little about those to come.
+    const usual = Math.max(wanted, this.#usualBytes - (this.#usualBytes - wanted) / 16)
+    this.#usualBytes = Math.ceil(usual / smallestBody) * smallestBody
+    // One huge document must not keep its buffer for ever.
+    if (buffer.length > 4 * this.#usualBytes || this.#freeBytes + buffer.length > this.#mostBytes) return
+    this.#free.push(buffer)
+    this.#freeBytes += buffer.length
   }
 }

@@ -116,7 +116,7 @@ export class BulkSender {
         },
       })
       batch.complete()
-      this.#options.pool.give(batch.body.buffer)
+      this.#options.pool.give(batch.body.buffer, batch.body.byteLength)
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#failure ??= { error }
     }

@@ -96,11 +96,13 @@ export class ElasticsearchClient {
     }
   }
 
-  /** Tells the pool which node to prefer or avoid. */
-  #judge(node: Parameters<Client['connectionPool']['markDead']>[0] | null, alive: boolean): void {
-    if (node === null) return
-    if (alive) this.#client.connectionPool.markAlive(node)
-    else this.#client.connectionPool.markDead(node)
+  /** Tells the pool which node to prefer or avoid. Errors hold copies of a node, so it is looked up. */
+  #judge(node: { readonly id: string } | null, alive: boolean): void {
+    const pool = this.#client.connectionPool
+    const known = pool.connections.find(({ id }) => id === node?.id)
+    if (known === undefined) return
+    if (alive) pool.markAlive(known)
+    else pool.markDead(known)
   }
 
   /** Ends all connections, requests under way included. */
