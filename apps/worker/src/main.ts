@@ -3,7 +3,7 @@
  * `startWorker` in packages/runtime/src/worker.ts.
  */
 import { fileURLToPath } from 'node:url'
-import { messageOf } from '@penstock/core'
+import { messageOf, type RawConfig } from '@penstock/core'
 import { startWorker, type Worker } from '@penstock/runtime'
 import { helpText, parseCommandLine, UsageError } from './command-line.ts'
 import { readWorkerProperties } from './worker-properties.ts'
@@ -12,6 +12,13 @@ import { readWorkerProperties } from './worker-properties.ts'
 const exitCodes = { ok: 0, failed: 1, usage: 2 } as const
 
 const appFolder = fileURLToPath(new URL('..', import.meta.url))
+
+const defaultGraceMs = 5_000
+const closeMs = 10_000
+
+function graceMs(raw: RawConfig): number {
+  return (Number(raw['task.shutdown.graceful.timeout.ms']) || defaultGraceMs) + closeMs
+}
 
 async function main(args: readonly string[]): Promise<void> {
   const command = parseCommandLine(args)
@@ -25,6 +32,8 @@ async function main(args: readonly string[]): Promise<void> {
   const stop = (exitCode: number): void => {
     process.exitCode = exitCode
     stopping ??= (worker?.stop() ?? Promise.resolve()).then(() => process.exit())
+    // Whatever hangs (an unreachable broker) must not keep the process from ending.
+    setTimeout(() => process.exit(exitCodes.failed), graceMs(raw)).unref()
   }
   process.on('SIGTERM', () => stop(exitCodes.ok))
   process.on('SIGINT', () => stop(exitCodes.ok))

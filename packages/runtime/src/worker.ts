@@ -158,9 +158,10 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
   let stopped: Promise<void> | null = null
   return {
     url,
-    stop: () => {
+    stop: async () => {
+      if (stopped === null) logger.info('the worker is shutting down')
       stopped ??= closeAll(parts)
-      return stopped
+      await stopped
     },
   }
 }
@@ -173,7 +174,8 @@ async function together<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   return [first.value, second.value]
 }
 
-async function closeAll({ closers, loggers }: Running): Promise<void> {
+async function closeAll({ closers, loggers, clock }: Running): Promise<void> {
+  const startedAt = clock.now()
   for (const close of closers.splice(0).reverse()) {
     try {
       await close()
@@ -181,10 +183,10 @@ async function closeAll({ closers, loggers }: Running): Promise<void> {
       loggers.child('worker').warn('closing a part of the worker failed', { error })
     }
   }
+  loggers.child('worker').info('the worker has shut down', { tookMs: clock.now() - startedAt })
 }
 
 function readVersion(appFolder: string): { version: string; commit: string } {
   const manifest = JSON.parse(readFileSync(`${appFolder}/package.json`, 'utf8')) as { version?: string; gitHead?: string }
   return { version: manifest.version ?? '0.0.0', commit: manifest.gitHead ?? 'unknown' }
 }
-

@@ -49,16 +49,23 @@ export type ConsumedMessage = Rdkafka.Message
 export const rdkafkaErrors = {
   assignPartitions: -175,
   revokePartitions: -174,
-  noOffset: -168,
   fatal: -150,
-  partitionEof: -191,
-  timedOut: -185,
-  maxPollExceeded: -147,
-  unknownMemberId: 25,
-  illegalGeneration: 22,
-  rebalanceInProgress: 27,
+  authentication: -169,
+  autoOffsetReset: -140,
+  topicAuthorizationFailed: 29,
+  groupAuthorizationFailed: 30,
   fencedInstanceId: 82,
 } as const
+
+/** Nothing that another poll would get over: these end the task, as they do in Kafka Connect. */
+const endingErrors: readonly number[] = [
+  rdkafkaErrors.fatal,
+  rdkafkaErrors.authentication,
+  rdkafkaErrors.autoOffsetReset,
+  rdkafkaErrors.topicAuthorizationFailed,
+  rdkafkaErrors.groupAuthorizationFailed,
+  rdkafkaErrors.fencedInstanceId,
+]
 
 export interface RebalanceHandler {
   /** Partitions were given to this member; resolves when their records may flow. */
@@ -193,8 +200,11 @@ export class KafkaConsumer {
     return new Promise((resolve, reject) => {
       this.#client.consume(max, (error, messages) => {
         if (!error) resolve(messages)
-        else if (isPassing(error)) resolve([])
-        else reject(error)
+        else if (isEnding(error)) reject(error)
+        else {
+          this.onWarning?.(error)
+          resolve([])
+        }
       })
     })
   }
@@ -237,7 +247,7 @@ export class KafkaConsumer {
   }
 
   #onError(error: RdkafkaError): void {
-    if (error.code === rdkafkaErrors.fatal || error.isFatal === true || error.code === rdkafkaErrors.fencedInstanceId) {
+    if (isEnding(error)) {
       this.#fatal ??= error
       this.wakeup()
     } else {
@@ -246,9 +256,8 @@ export class KafkaConsumer {
   }
 }
 
-// Errors that a later poll gets over by itself.
-function isPassing(error: RdkafkaError): boolean {
-  return error.isFatal !== true && error.code !== rdkafkaErrors.fatal && error.code !== rdkafkaErrors.fencedInstanceId
+function isEnding(error: RdkafkaError): boolean {
+  return error.isFatal === true || endingErrors.includes(error.code)
 }
 
 function unreachable(error: Error): RetriableError {

@@ -10,6 +10,8 @@ export interface TopicStatus {
   readonly discoveredAt: number
 }
 
+const flushTimeoutMs = 5_000
+
 const states = new Set<string>(['UNASSIGNED', 'RUNNING', 'PAUSED', 'FAILED', 'RESTARTING', 'STOPPED'])
 
 export class StatusStore {
@@ -93,9 +95,15 @@ export class StatusStore {
     for (const topic of this.topics(connector)) this.#send(`status-topic-${topic}:connector-${connector}`, null)
   }
 
-  /** Resolves when all writes so far are acknowledged or given up. */
+  /** Resolves when all writes so far are acknowledged, or after a few seconds: statuses never hold up a rebalance. */
   async flush(): Promise<void> {
-    await Promise.all([...this.#pending])
+    if (this.#pending.size === 0) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, flushTimeoutMs)
+    })
+    await Promise.race([Promise.all([...this.#pending]), late])
+    clearTimeout(timer)
   }
 
   /** Resolves when everything written before is visible here. */
