@@ -1,2 +1,3 @@
-export { fakeSinkTaskContext, type FakeSinkTaskContext } from './sink-task-context.ts'
-export { sinkRecord, type SinkRecordFields } from './records.ts'
+export { converterSuite, pluginSuite, predicateSuite, type SuiteCase, transformationSuite } from './plugin-suite.ts'
+export { type SinkRecordFields, sinkRecord } from './records.ts'
+export { type FakeSinkTaskContext, fakeSinkTaskContext } from './sink-task-context.ts'

@@ -1,4 +1,4 @@
-import { Lazy, SinkRecord, type Header } from '../record.ts'
+import { type Header, Lazy, SinkRecord } from '../record.ts'
 import type { Schema } from '../schema.ts'
 
 export interface SinkRecordFields {

@@ -38,7 +38,9 @@ export function fakeSinkTaskContext(): FakeSinkTaskContext {
     assignment: () => context.partitions,
     pause: (partitions) => void context.paused.push(...partitions),
     resume: (partitions) => {
-      const keep = context.paused.filter((p) => !partitions.some((q) => q.topic === p.topic && q.partition === p.partition))
+      const keep = context.paused.filter(
+        (p) => !partitions.some((q) => q.topic === p.topic && q.partition === p.partition),
+      )
       context.paused.splice(0, context.paused.length, ...keep)
     },
     timeout: () => {},

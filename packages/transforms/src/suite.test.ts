@@ -1,0 +1,66 @@
+import { Lazy, type RawConfig, SinkRecord, Struct, schema } from '@penstock/core'
+import { predicateSuite, sinkRecord, transformationSuite } from '@penstock/core/testing'
+import { describe, expect, test } from 'vitest'
+import plugins from './index.ts'
+
+/** The smallest configuration of each plugin that does something. */
+const configs: Readonly<Record<string, RawConfig>> = {
+  ExtractField: { field: 'a' },
+  Filter: {},
+  InsertField: { 'topic.field': 't', 'timestamp.field': 'a', 'offset.field': 'o' },
+  MaskField: { fields: 'a,absent' },
+  RegexRouter: { regex: '(.*)', replacement: 'new-$1' },
+  ReplaceField: { exclude: 'b', renames: 'a:z' },
+  ReplaceWithRegex: { field: 'a', regex: '(?<n>.)', replacement: '-' },
+  TimestampRouter: {},
+  HasHeaderKey: { name: 'h' },
+  RecordIsTombstone: {},
+  TopicNameMatches: { pattern: 'to.*' },
+}
+
+const of = schema.struct([
+  ['a', schema.string()],
+  ['b', schema.array(schema.int8(), { optional: true })],
+])
+const values = [
+  null,
+  5,
+  'text',
+  [],
+  {},
+  Object.freeze({ a: 'x', b: Object.freeze([1]) }),
+  { a: 1 },
+  { a: null },
+  { a: Buffer.of(1) },
+]
+const samples: SinkRecord[] = [
+  ...values.map((value) => sinkRecord({ key: value, value })),
+  sinkRecord({
+    value: new Struct(of, { a: 'x', b: [1] }),
+    valueSchema: of,
+    key: new Struct(of, { a: 'y' }),
+    keySchema: of,
+  }),
+  sinkRecord({ value: null, valueSchema: of, key: 'k', keySchema: schema.string() }),
+  sinkRecord({ timestamp: null, headers: [{ name: 'h', schema: null, value: 1 }] }),
+  new SinkRecord(
+    sinkRecord().origin,
+    Lazy.of({ schema: null, value: null }),
+    Lazy.from(() => ({ schema: null, value: { a: 'x' } }), null),
+    [],
+  ),
+]
+
+for (const plugin of plugins) {
+  describe(plugin.name, () => {
+    const raw = configs[plugin.name.split('$')[0] as string]
+    test('is among those tested', () => expect(raw).toBeDefined())
+    const cases =
+      plugin.kind === 'transformation'
+        ? transformationSuite(plugin, raw ?? {}, samples)
+        : plugin.kind === 'predicate'
+          ? predicateSuite(plugin, raw ?? {}, samples)
+          : []
+    for (const { name, check } of cases) test(name, check)
+  })
+}
