@@ -139,7 +139,10 @@ export function schemasEqual(a: Schema | null, b: Schema | null): boolean {
     case 'ARRAY':
       return schemasEqual(a.valueSchema, (b as ArraySchema).valueSchema)
     case 'MAP':
-      return schemasEqual(a.keySchema, (b as MapSchema).keySchema) && schemasEqual(a.valueSchema, (b as MapSchema).valueSchema)
+      return (
+        schemasEqual(a.keySchema, (b as MapSchema).keySchema) &&
+        schemasEqual(a.valueSchema, (b as MapSchema).valueSchema)
+      )
     case 'STRUCT': {
       const others = (b as StructSchema).fields
       return (
@@ -158,9 +161,12 @@ function sameParameters(a: SchemaAttributes['parameters'], b: SchemaAttributes['
 }
 
 function sameDefault(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true
+  if (Object.is(a ?? null, b ?? null)) return true
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime()
   if (a instanceof Decimal && b instanceof Decimal) return a.unscaled === b.unscaled && a.scale === b.scale
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) === 0
+  if (a instanceof Map && b instanceof Map) return sameDefault([...a].flat(), [...b].flat())
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, i) => sameDefault(item, b[i]))
   return false
 }

@@ -39,6 +39,11 @@ describe('schemas are equal when they say the same', () => {
   const base = (): Schema =>
     schema.struct([['a', schema.array(schema.decimal(2, { default: new Decimal(5n, 2) }))]], { name: 'r' })
   test('built twice', () => expect(schemasEqual(base(), base())).toBe(true))
+  test('with lists and maps as defaults', () => {
+    const build = (last: number): Schema =>
+      schema.map(schema.string(), schema.array(schema.int8()), { default: new Map([['k', [1, last]]]) })
+    expect([schemasEqual(build(2), build(2)), schemasEqual(build(2), build(3))]).toEqual([true, false])
+  })
   test.each<[string, Schema, Schema]>([
     ['type', schema.int8(), schema.int16()],
     ['optional', schema.int8(), schema.int8({ optional: true })],
