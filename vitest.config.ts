@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 // Imports between packages go to src/ by the `source` condition, so tests need no build.
 const resolve = { conditions: ['source', 'module', 'node', 'import', 'default'] }
-const ssr = { resolve: { conditions: ['source', 'module', 'node', 'import', 'default'] } }
+// Without `import`: vitest hands these to the test's process as flags, where it would break require() of CommonJS.
+const ssr = { resolve: { conditions: ['source', 'module', 'node'] } }
 
 export default defineConfig({
   test: {

@@ -38,9 +38,9 @@ const RUNTIME_ROWS = [
   ['rest'],
   ['herder'],
   ['execution'],
+  ['telemetry'],
   ['group', 'storage', 'plugins'],
   ['kafka'],
-  ['telemetry'],
   ['config'],
 ]
 

@@ -15,7 +15,9 @@ Environment:
 Exit codes: 0 stopped in order, 1 the worker failed, 2 wrong command line or configuration
 `
 
-export type CommandLine = { readonly kind: 'help' } | { readonly kind: 'distributed'; readonly propertiesFile: string | null }
+export type CommandLine =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'distributed'; readonly propertiesFile: string | null }
 
 /** Something is wrong with what was typed. */
 export class UsageError extends Error {}
@@ -23,8 +25,10 @@ export class UsageError extends Error {}
 /** Reads the arguments. Throws UsageError. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const [mode, file, ...rest] = args
-  if (mode === undefined || mode === '--help' || mode === '-h' || mode === 'help' || args.includes('--help')) return { kind: 'help' }
-  if (mode !== 'distributed') throw new UsageError(`unknown mode "${mode}", expected "distributed"; see penstock-worker --help`)
+  if (mode === undefined || mode === '--help' || mode === '-h' || mode === 'help' || args.includes('--help'))
+    return { kind: 'help' }
+  if (mode !== 'distributed')
+    throw new UsageError(`unknown mode "${mode}", expected "distributed"; see penstock-worker --help`)
   if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}": one properties file is all that is read`)
   return { kind: 'distributed', propertiesFile: file ?? null }
 }

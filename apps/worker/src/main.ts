@@ -28,10 +28,12 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const raw = await readWorkerProperties(command.propertiesFile, process.env)
   let worker: Worker | null = null
-  let stopping: Promise<void> | null = null
+  let stopping = false
   const stop = (exitCode: number): void => {
     process.exitCode = exitCode
-    stopping ??= (worker?.stop() ?? Promise.resolve()).then(() => process.exit())
+    if (stopping) return
+    stopping = true
+    void (worker?.stop() ?? Promise.resolve()).then(() => process.exit())
     // Whatever hangs (an unreachable broker) must not keep the process from ending.
     setTimeout(() => process.exit(exitCodes.failed), graceMs(raw)).unref()
   }

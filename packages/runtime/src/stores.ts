@@ -44,7 +44,12 @@ export async function openStores({ config, admin, loggers, onConfigEvent }: Stor
     // Java's delivery.timeout.ms of MAX_INT: a write ends with the request that waits for it, not before.
     'message.timeout.ms': 0,
   })
-  const log = (topicKey: TopicKey, partitions: number, suffix: string, onRecord: (record: LogRecord) => void): KafkaCompactedLog =>
+  const log = (
+    topicKey: TopicKey,
+    partitions: number,
+    suffix: string,
+    onRecord: (record: LogRecord) => void,
+  ): KafkaCompactedLog =>
     new KafkaCompactedLog({
       topic: topicSpec(config, topicKey, partitions),
       topicKey,
@@ -68,7 +73,9 @@ export async function openStores({ config, admin, loggers, onConfigEvent }: Stor
   const listener = ConfigStore.listener(state, () => configs, onConfigEvent)
   configs = new ConfigStore(log('config.storage.topic', 1, 'configs', listener), state)
   const offsets = log('offset.storage.topic', config['offset.storage.partitions'], 'offsets', () => {})
-  const statusLog = log('status.storage.topic', config['status.storage.partitions'], 'statuses', (record) => statuses.read(record))
+  const statusLog = log('status.storage.topic', config['status.storage.partitions'], 'statuses', (record) =>
+    statuses.read(record),
+  )
   const close = async (): Promise<void> => {
     await Promise.allSettled([configs.stop(), statuses.stop(), offsets.stop()])
     await producer.close(closeFlushMs)
@@ -90,14 +97,17 @@ type TopicKey = 'config.storage.topic' | 'offset.storage.topic' | 'status.storag
 /** Everything unprefixed that is a setting of a client, without the worker's own keys. */
 function clientProperties(config: WorkerConfig): Record<string, string> {
   const all = workerClientProperties(config.raw)
-  const wanted = /^(bootstrap\.servers|client\.dns\.lookup|client\.rack|security\.|sasl\.|ssl\.|reconnect\.|retry\.backoff|connections\.max|socket\.|metadata\.max\.age)/
+  const wanted =
+    /^(bootstrap\.servers|client\.dns\.lookup|client\.rack|security\.|sasl\.|ssl\.|reconnect\.|retry\.backoff|connections\.max|socket\.|metadata\.max\.age)/
   return Object.fromEntries(Object.entries(all).filter(([key]) => wanted.test(key)))
 }
 
 function topicSpec(config: WorkerConfig, topicKey: TopicKey, partitions: number): TopicSpec {
   const prefix = topicKey.replace(/topic$/, '')
   const own = ['topic', 'partitions', 'replication.factor', 'cleanup.policy']
-  const extra = Object.entries(withoutPrefix(config.raw, prefix)).filter(([key, value]) => !own.includes(key) && value !== null)
+  const extra = Object.entries(withoutPrefix(config.raw, prefix)).filter(
+    ([key, value]) => !own.includes(key) && value !== null,
+  )
   return {
     name: config[topicKey],
     partitions,
@@ -117,4 +127,3 @@ async function checkSinglePartition(config: WorkerConfig, admin: KafkaAdmin): Pr
     },
   ])
 }
-

@@ -47,6 +47,7 @@ function groupFigures({ duties, membership }: DistributedHerder, clock: Clock): 
     maxRebalanceMs: maxMs,
     msSinceLastRebalance: lastAt === null ? Number.POSITIVE_INFINITY : clock.now() - lastAt,
     heartbeats: membership.heartbeats,
-    secondsSinceLastHeartbeat: membership.lastHeartbeatAt === 0 ? -1 : (clock.now() - membership.lastHeartbeatAt) / 1000,
+    secondsSinceLastHeartbeat:
+      membership.lastHeartbeatAt === 0 ? -1 : (clock.now() - membership.lastHeartbeatAt) / 1000,
   }
 }

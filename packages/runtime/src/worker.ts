@@ -37,7 +37,11 @@ export interface Worker {
 export async function startWorker({ raw, appFolder, onFatal }: WorkerOptions): Promise<Worker> {
   const config = parseWorkerConfig(raw)
   const clock: Clock = { now: () => Date.now() }
-  const loggers = createLogger({ format: config['log.format'], level: config['log.level'], levels: config['log.levels'] })
+  const loggers = createLogger({
+    format: config['log.format'],
+    level: config['log.level'],
+    levels: config['log.levels'],
+  })
   const running: Running = { config, clock, loggers, closers: [] }
   try {
     return await bringUp(running, appFolder, onFatal)
@@ -98,7 +102,10 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
   })
   closers.push(() => executors.stop(config['task.shutdown.graceful.timeout.ms']))
 
-  const client = toProtocolClient({ ...workerClientProperties(config.raw), 'client.id': config['client.id'] || `connect-${workerId}` })
+  const client = toProtocolClient({
+    ...workerClientProperties(config.raw),
+    'client.id': config['client.id'] || `connect-${workerId}`,
+  })
   const admin = new KafkaAdmin(client)
   closers.push(() => admin.close())
   const opening = openStores({ config, admin, loggers, onConfigEvent: (event) => herder?.onConfigEvent(event) })
@@ -187,6 +194,9 @@ async function closeAll({ closers, loggers, clock }: Running): Promise<void> {
 }
 
 function readVersion(appFolder: string): { version: string; commit: string } {
-  const manifest = JSON.parse(readFileSync(`${appFolder}/package.json`, 'utf8')) as { version?: string; gitHead?: string }
+  const manifest = JSON.parse(readFileSync(`${appFolder}/package.json`, 'utf8')) as {
+    version?: string
+    gitHead?: string
+  }
   return { version: manifest.version ?? '0.0.0', commit: manifest.gitHead ?? 'unknown' }
 }

@@ -12,19 +12,28 @@ export function buildConverters(registry: PluginRegistry, connector: RawConfig, 
   const make = (usage: 'key' | 'value'): Converters['value'] => {
     const { className, options } = converterProperties(usage, connector, worker)
     const { plugin } = registry.find('converter', className)
-    return { className: plugin.aliases[0] ?? plugin.name, converter: plugin.create(plugin.config.parse(options), usage) }
+    return {
+      className: plugin.aliases[0] ?? plugin.name,
+      converter: plugin.create(plugin.config.parse(options), usage),
+    }
   }
   return { key: make('key'), value: make('value'), header: buildHeaderConverter(registry, connector, worker) }
 }
 
-function buildHeaderConverter(registry: PluginRegistry, connector: RawConfig, worker: WorkerConfig): Converters['header'] {
+function buildHeaderConverter(
+  registry: PluginRegistry,
+  connector: RawConfig,
+  worker: WorkerConfig,
+): Converters['header'] {
   const usage: ConverterUsage = 'header'
   const { className, options } = converterProperties(usage, connector, worker)
   const { plugin } = registry.findHeaderConverter(className)
   const config = plugin.config.parse(options)
   const converter = plugin.kind === 'header_converter' ? plugin.create(config) : plugin.createForHeaders?.(config)
   if (!converter) {
-    throw new ConfigError([{ key: 'header.converter', message: `${className} can't convert headers; choose a header converter` }])
+    throw new ConfigError([
+      { key: 'header.converter', message: `${className} can't convert headers; choose a header converter` },
+    ])
   }
   return { className: plugin.aliases[0] ?? plugin.name, converter } satisfies NamedConverter<unknown>
 }

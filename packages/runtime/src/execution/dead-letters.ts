@@ -78,7 +78,10 @@ export class DeadLetterQueue {
 
   #context(origin: RecordOrigin, { stage, executingClass, error }: Failure): [string, Buffer | null][] {
     const { task } = this.#options
-    const text = (name: string, value: string): [string, Buffer | null] => [`__connect.errors.${name}`, Buffer.from(value)]
+    const text = (name: string, value: string): [string, Buffer | null] => [
+      `__connect.errors.${name}`,
+      Buffer.from(value),
+    ]
     return [
       text('topic', origin.topic),
       text('partition', String(origin.partition)),

@@ -2,7 +2,18 @@
  * What happens to a record that can't be handled (KIP-298): retried, logged, copied to the dead letter queue, skipped,
  * or the end of the task, as the connector's `errors.*` keys say.
  */
-import { type Clock, ConnectError, isRetriable, type Logger, messageOf, type RecordOrigin, type Stage, StageError, type TaskId, taskName } from '@penstock/core'
+import {
+  type Clock,
+  ConnectError,
+  isRetriable,
+  type Logger,
+  messageOf,
+  type RecordOrigin,
+  type Stage,
+  StageError,
+  type TaskId,
+  taskName,
+} from '@penstock/core'
 import type { DeadLetterQueue } from './dead-letters.ts'
 import type { TaskMeter } from './task-meter.ts'
 

@@ -21,7 +21,9 @@ export function runExecutor(channel: ExecutorChannel, onEnd: (exitCode: number) 
   }
   const initialize = async (command: Extract<Command, { kind: 'initialize' }>): Promise<void> => {
     if (command.ipcVersion !== ipcVersion) {
-      throw new Error(`the worker speaks IPC version ${command.ipcVersion}, this executor ${ipcVersion}: both must come from one installation`)
+      throw new Error(
+        `the worker speaks IPC version ${command.ipcVersion}, this executor ${ipcVersion}: both must come from one installation`,
+      )
     }
     const worker = parseWorkerConfig(command.workerConfig)
     stopTimeoutMs = worker['task.shutdown.graceful.timeout.ms']
@@ -51,7 +53,9 @@ export function runExecutor(channel: ExecutorChannel, onEnd: (exitCode: number) 
     switch (command.kind) {
       case 'initialize':
         initialize(command).catch((error: unknown) => {
-          process.stderr.write(`the executor could not start: ${error instanceof Error ? error.stack : String(error)}\n`)
+          process.stderr.write(
+            `the executor could not start: ${error instanceof Error ? error.stack : String(error)}\n`,
+          )
           onEnd(1)
         })
         break

@@ -6,8 +6,9 @@ import { availableParallelism } from 'node:os'
 import { ConnectError, type Logger, type RawConfig, type TaskId, taskName } from '@penstock/core'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
+import type { TaskMetrics } from '../telemetry/figures.ts'
 import { ExecutorProcess } from './executor-process.ts'
-import type { Report, StartConnector, StartTask, TaskMetrics } from './ipc.ts'
+import type { Report, StartConnector, StartTask } from './ipc.ts'
 
 export interface ExecutorFigures {
   readonly index: number
@@ -22,7 +23,9 @@ export interface ExecutorPoolOptions {
   /** The folder whose package.json names the built-in plugin packages. */
   readonly appFolder: string
   readonly logger: Logger
-  readonly onReport: (report: Extract<Report, { kind: 'task-status' | 'connector-status' | 'reconfigure' | 'topic-seen' }>) => void
+  readonly onReport: (
+    report: Extract<Report, { kind: 'task-status' | 'connector-status' | 'reconfigure' | 'topic-seen' }>,
+  ) => void
   /** The connectors and tasks that went down with an executor. */
   readonly onDeath: (reason: string, work: { connectors: readonly string[]; tasks: readonly TaskId[] }) => void
 }
@@ -212,7 +215,11 @@ export class ExecutorPool {
     slot.process = this.#fork(index)
     slot.ready = this.#bringUp(slot)
     slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
-    this.#options.logger.error(reason, { executor: index, connectors: work.connectors.length, tasks: work.tasks.length })
+    this.#options.logger.error(reason, {
+      executor: index,
+      connectors: work.connectors.length,
+      tasks: work.tasks.length,
+    })
     this.#options.onDeath(reason, work)
   }
 

@@ -58,12 +58,17 @@ export class ExecutorProcess {
       markExited = resolve
     })
     if (options.forked) {
-      const child = fork(fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './executor-main.ts' : './executor-main.js', import.meta.url)), {
-        execArgv: [...process.execArgv, `--max-old-space-size=${options.heapMb}`],
-        env: { ...process.env, PENSTOCK_EXECUTOR: '1', UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16' },
-        serialization: 'advanced',
-        stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-      })
+      const child = fork(
+        fileURLToPath(
+          new URL(import.meta.url.endsWith('.ts') ? './executor-main.ts' : './executor-main.js', import.meta.url),
+        ),
+        {
+          execArgv: [...process.execArgv, `--max-old-space-size=${options.heapMb}`],
+          env: { ...process.env, PENSTOCK_EXECUTOR: '1', UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16' },
+          serialization: 'advanced',
+          stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+        },
+      )
       this.pid = child.pid ?? -1
       child.stderr?.on('data', (chunk: Buffer) => this.#onStderr(chunk))
       child.once('exit', (code, signal) => {
@@ -119,7 +124,8 @@ export class ExecutorProcess {
 
   /** Rejects with what the executor threw, or with its death. */
   async request<K extends RequestKind>(request: K, params: Requests[K]['params']): Promise<Requests[K]['result']> {
-    if (this.#state !== 'running') throw new ConnectError('executor.dead', `executor ${this.#options.index} does not run`)
+    if (this.#state !== 'running')
+      throw new ConnectError('executor.dead', `executor ${this.#options.index} does not run`)
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: (result) => resolve(result as Requests[K]['result']), reject })

@@ -5,9 +5,9 @@
  */
 import {
   type Clock,
-  type Connector,
-  ConnectError,
   ConflictError,
+  ConnectError,
+  type Connector,
   type Logger,
   NotFoundError,
   type RawConfig,
@@ -87,7 +87,12 @@ export class Executor {
   async #validate(config: RawConfig): Promise<Requests['validate']['result']> {
     const { registry, worker } = this.#parts
     const logger = this.#parts.logger('validation', { connector: config.name ?? undefined })
-    return validateConnector(config, { registry, workerConfig: worker, logger, signal: AbortSignal.timeout(validationTimeoutMs) })
+    return validateConnector(config, {
+      registry,
+      workerConfig: worker,
+      logger,
+      signal: AbortSignal.timeout(validationTimeoutMs),
+    })
   }
 
   async #startConnector({ connector: name, config }: StartConnector): Promise<{ version: string; taskConfigs: null }> {
@@ -129,7 +134,10 @@ export class Executor {
         `The connector ${name} has generated ${configs.length} tasks, which is greater than ${maxTasks}, the maximum number of tasks it is configured to create (tasks.max).`,
       )
     }
-    return configs.map((config) => ({ ...config, 'task.class': `${running.plugin.aliases[0] ?? running.plugin.name}Task` }))
+    return configs.map((config) => ({
+      ...config,
+      'task.class': `${running.plugin.aliases[0] ?? running.plugin.name}Task`,
+    }))
   }
 
   async #startTask(start: StartTask): Promise<null> {
@@ -149,7 +157,8 @@ export class Executor {
         worker,
         logger,
         clock,
-        onStatus: (state, trace) => channel.send({ kind: 'task-status', id, state, trace, version: state === 'UNASSIGNED' ? null : version }),
+        onStatus: (state, trace) =>
+          channel.send({ kind: 'task-status', id, state, trace, version: state === 'UNASSIGNED' ? null : version }),
         onTopic: (topic) => channel.send({ kind: 'topic-seen', id, topic }),
       })
       this.#tasks.set(key, runner)
@@ -174,7 +183,11 @@ export class Executor {
   }
 
   #sinkPlugin(config: RawConfig): LoadedPlugin<SinkPlugin> {
-    return this.#parts.registry.find('sink', config['connector.class'] ?? '', config['connector.plugin.version'] ?? null)
+    return this.#parts.registry.find(
+      'sink',
+      config['connector.class'] ?? '',
+      config['connector.plugin.version'] ?? null,
+    )
   }
 
   #sendMetrics(): void {

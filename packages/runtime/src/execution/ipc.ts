@@ -5,6 +5,7 @@
 import type { RawConfig, TaskId } from '@penstock/core'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { ConnectorState, TaskState } from '../storage/status.ts'
+import type { TaskMetrics } from '../telemetry/figures.ts'
 
 export const ipcVersion = 1
 
@@ -22,7 +23,7 @@ export interface StartTask {
 
 /** Requests of the worker, each answered by one reply. */
 export interface Requests {
-  'validate': { params: { config: RawConfig }; result: ConfigInfos }
+  validate: { params: { config: RawConfig }; result: ConfigInfos }
   'start-connector': { params: StartConnector; result: { version: string; taskConfigs: null } }
   'stop-connector': { params: { connector: string }; result: null }
   'task-configs': { params: { connector: string; maxTasks: number }; result: RawConfig[] }
@@ -44,7 +45,14 @@ export type Command =
       readonly executor: number
     }
   | { readonly kind: 'ping'; readonly sequence: number }
-  | { [K in RequestKind]: { readonly kind: 'request'; readonly id: number; readonly request: K; readonly params: Requests[K]['params'] } }[RequestKind]
+  | {
+      [K in RequestKind]: {
+        readonly kind: 'request'
+        readonly id: number
+        readonly request: K
+        readonly params: Requests[K]['params']
+      }
+    }[RequestKind]
   | { readonly kind: 'shutdown'; readonly timeoutMs: number }
 
 /** An error on its way between processes. */
@@ -78,24 +86,6 @@ export type Report =
   | { readonly kind: 'reconfigure'; readonly connector: string }
   | { readonly kind: 'topic-seen'; readonly id: TaskId; readonly topic: string }
   | { readonly kind: 'metrics'; readonly tasks: readonly TaskMetrics[] }
-
-/** Figures of one task since it started; totals only grow. */
-export interface TaskMetrics {
-  readonly id: TaskId
-  readonly connectorClass: string
-  readonly state: TaskState
-  /** Totals by metric name of the `sink-task-metrics` and `task-error-metrics` groups, dashes as in Kafka Connect. */
-  readonly totals: Readonly<Record<string, number>>
-  readonly gauges: Readonly<Record<string, number>>
-  /** Sum, count and largest of durations (ms) and sizes. */
-  readonly summaries: Readonly<Record<string, { sum: number; count: number; max: number }>>
-  readonly lags: readonly { topic: string; partition: number; lag: number }[]
-  /** What the plugin counted and observed by itself. */
-  readonly plugin: {
-    readonly totals: Readonly<Record<string, number>>
-    readonly summaries: Readonly<Record<string, { sum: number; count: number; max: number }>>
-  }
-}
 
 /** A pipe to the other side; a child process's IPC channel, or two queues within one process. */
 export interface Channel<Out, In> {

@@ -86,7 +86,9 @@ export function toSinkRecord(message: ConsumedMessage, converters: Converters): 
         : Lazy.from(() => decode('KEY_CONVERTER', converters.key, origin.topic, null), null)
       : Lazy.from(() => decode('KEY_CONVERTER', converters.key, origin.topic, origin.key), null),
     Lazy.from(() => decode('VALUE_CONVERTER', converters.value, origin.topic, value), passesThrough ? value : null),
-    message.headers === undefined || message.headers.length === 0 ? noHeaders : once(() => decodeHeaders(origin, converters.header)),
+    message.headers === undefined || message.headers.length === 0
+      ? noHeaders
+      : once(() => decodeHeaders(origin, converters.header)),
   )
 }
 
@@ -98,7 +100,12 @@ function emptyKey(converters: Converters): boolean {
   return converters.key.converter.passesJsonThrough === true
 }
 
-function decode(stage: Stage, named: NamedConverter<Converter>, topic: string, bytes: Uint8Array | null): SchemaAndValue {
+function decode(
+  stage: Stage,
+  named: NamedConverter<Converter>,
+  topic: string,
+  bytes: Uint8Array | null,
+): SchemaAndValue {
   try {
     return named.converter.toConnectData(topic, bytes)
   } catch (error) {
@@ -108,7 +115,10 @@ function decode(stage: Stage, named: NamedConverter<Converter>, topic: string, b
 
 function decodeHeaders(origin: RecordOrigin, named: NamedConverter<HeaderConverter>): Header[] {
   try {
-    return origin.headers.map(([name, bytes]) => ({ name, ...named.converter.toConnectHeader(origin.topic, name, bytes) }))
+    return origin.headers.map(([name, bytes]) => ({
+      name,
+      ...named.converter.toConnectHeader(origin.topic, name, bytes),
+    }))
   } catch (error) {
     throw new StageError('HEADER_CONVERTER', named.className, error)
   }

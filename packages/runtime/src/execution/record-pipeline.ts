@@ -35,7 +35,12 @@ export class RecordPipeline {
       try {
         record = this.#attempt(message)
       } catch (error) {
-        record = await this.#policy.recover(() => this.#attempt(message), error, new MessageOrigin(message), this.#signal)
+        record = await this.#policy.recover(
+          () => this.#attempt(message),
+          error,
+          new MessageOrigin(message),
+          this.#signal,
+        )
       }
       if (record !== null) records.push(record)
     }

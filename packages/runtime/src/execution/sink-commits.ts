@@ -80,7 +80,9 @@ export class SinkCommits {
     } catch (error) {
       // Nothing is lost by not committing; the same records come again after the next start.
       if (!closing && !isRetriable(error)) throw error
-      logger.warn('nothing is committed this time, the task could not say what it has written', { reason: messageOf(error) })
+      logger.warn('nothing is committed this time, the task could not say what it has written', {
+        reason: messageOf(error),
+      })
       return []
     }
   }

@@ -1,4 +1,12 @@
-import type { Clock, ErrantRecordReporter, Logger, PartitionOffset, SinkTaskContext, TaskId, TopicPartition } from '@penstock/core'
+import type {
+  Clock,
+  ErrantRecordReporter,
+  Logger,
+  PartitionOffset,
+  SinkTaskContext,
+  TaskId,
+  TopicPartition,
+} from '@penstock/core'
 import type { ErrorPolicy } from './error-policy.ts'
 import { failureOf } from './error-policy.ts'
 import type { SinkPositions } from './sink-positions.ts'

@@ -3,7 +3,15 @@
  * `kafka/consumer.ts`, beside it `record-pipeline.ts` (decode and transform), after it the plugin's `put` and
  * `sink-commits.ts`.
  */
-import { type Clock, isRetriable, type Logger, messageOf, type SinkRecord, type SinkTask, type TopicPartition } from '@penstock/core'
+import {
+  type Clock,
+  isRetriable,
+  type Logger,
+  messageOf,
+  type SinkRecord,
+  type SinkTask,
+  type TopicPartition,
+} from '@penstock/core'
 import type { ConsumedMessage, Position } from '../kafka/consumer.ts'
 import type { RebalanceQueue } from './rebalance-queue.ts'
 import type { RecordPipeline } from './record-pipeline.ts'
@@ -65,7 +73,10 @@ export async function runSinkTask(loop: SinkLoop, stop: AbortSignal): Promise<vo
       pausing.apply(pending.length > 0)
       await commits.beginIfDue()
       const waitMs = Math.min(commits.msToNext(), context.takeTimeout() ?? maxIdleMs, maxIdleMs)
-      const messages = await loop.consumer.poll(loop.maxPollRecords, pending.length > 0 ? Math.min(waitMs, msUntil(retryAt, loop)) : waitMs)
+      const messages = await loop.consumer.poll(
+        loop.maxPollRecords,
+        pending.length > 0 ? Math.min(waitMs, msUntil(retryAt, loop)) : waitMs,
+      )
       if (messages.length > 0) pending = [...pending, ...(await take(loop, messages))]
       if (pending.length > 0 && msUntil(retryAt, loop) > 0) continue
       if (await deliver(loop, pending)) {
@@ -107,7 +118,10 @@ async function deliver(loop: SinkLoop, records: readonly SinkRecord[]): Promise<
   } catch (error) {
     if (!isRetriable(error)) throw error
     meter.add('put-retries-total')
-    logger.warn('the task could not take its records, they are put again', { reason: messageOf(error), records: records.length })
+    logger.warn('the task could not take its records, they are put again', {
+      reason: messageOf(error),
+      records: records.length,
+    })
     return records.length === 0
   }
   positions.delivered()
@@ -132,7 +146,9 @@ async function takeRebalances(loop: SinkLoop): Promise<void> {
         positions.close(step.partitions)
       }
       meter.set('partition-count', positions.partitions().length)
-      logger.info(`partitions ${step.kind}`, { partitions: step.partitions.map(({ topic, partition }) => `${topic}-${partition}`).join(' ') })
+      logger.info(`partitions ${step.kind}`, {
+        partitions: step.partitions.map(({ topic, partition }) => `${topic}-${partition}`).join(' '),
+      })
     } finally {
       step.done()
     }
@@ -142,7 +158,10 @@ async function takeRebalances(loop: SinkLoop): Promise<void> {
 async function rewind({ context, consumer, positions }: SinkLoop): Promise<void> {
   for (const target of context.takeSeeks()) {
     if (!positions.has(target)) continue
-    await consumer.seek({ topic: target.topic, partition: target.partition, offset: Number(target.offset) }, seekTimeoutMs)
+    await consumer.seek(
+      { topic: target.topic, partition: target.partition, offset: Number(target.offset) },
+      seekTimeoutMs,
+    )
     positions.rewind(target)
   }
 }

@@ -17,8 +17,8 @@ export class SinkPositions {
   /** Starts following partitions that were just assigned. */
   open(partitions: readonly TopicPartition[]): void {
     for (const { topic, partition } of partitions) {
-      let byPartition = this.#byTopic.get(topic)
-      if (!byPartition) this.#byTopic.set(topic, (byPartition = new Map()))
+      const byPartition = this.#byTopic.get(topic) ?? new Map<number, Position>()
+      this.#byTopic.set(topic, byPartition)
       byPartition.set(partition, { topic, partition, polled: -1, put: -1, committed: -1 })
     }
   }

@@ -2,7 +2,16 @@
  * One sink task from its configuration to its end: makes the clients, converters and transformations, runs
  * {@link runSinkTask} over them, reports what becomes of it. Read on in `sink-loop.ts`.
  */
-import { type Clock, ConfigError, ConnectError, type Logger, type SinkPlugin, type TaskId, taskName, traceOf } from '@penstock/core'
+import {
+  type Clock,
+  ConfigError,
+  ConnectError,
+  type Logger,
+  type SinkPlugin,
+  type TaskId,
+  taskName,
+  traceOf,
+} from '@penstock/core'
 import { clientKindsOfSink, connectorClientProperties, overrideProblems } from '../config/client-properties.ts'
 import { parseSinkConnectorConfig, type SinkConnectorConfig, sinkConsumerGroup } from '../config/connector-config.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
@@ -13,10 +22,11 @@ import { removeStaticMembers } from '../kafka/coordinator.ts'
 import { KafkaProducer } from '../kafka/producer.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import type { TaskState } from '../storage/status.ts'
+import type { TaskMetrics } from '../telemetry/figures.ts'
 import { buildChain, buildConverters } from './build-pipeline.ts'
 import { DeadLetterQueue } from './dead-letters.ts'
 import { ErrorPolicy } from './error-policy.ts'
-import type { StartTask, TaskMetrics } from './ipc.ts'
+import type { StartTask } from './ipc.ts'
 import { RebalanceQueue } from './rebalance-queue.ts'
 import { RecordPipeline } from './record-pipeline.ts'
 import { SinkCommits } from './sink-commits.ts'
@@ -79,22 +89,27 @@ export class SinkTaskRunner {
   /** Stops waiting for anything: no more retries, commits or statuses. */
   cancel(): void {
     this.#stop.abort()
-    this.#cancel.abort(new ConnectError('task.cancelled', `task ${taskName(this.id)} was cancelled, it did not stop in time`))
+    this.#cancel.abort(
+      new ConnectError('task.cancelled', `task ${taskName(this.id)} was cancelled, it did not stop in time`),
+    )
     this.#consumer?.wakeup()
   }
 
   pause(paused: boolean): void {
     if (this.#paused === paused) return
     this.#paused = paused
-    if (this.#meter.state === 'RUNNING' || this.#meter.state === 'PAUSED') this.#report(paused ? 'PAUSED' : 'RUNNING', null)
+    if (this.#meter.state === 'RUNNING' || this.#meter.state === 'PAUSED')
+      this.#report(paused ? 'PAUSED' : 'RUNNING', null)
     this.#consumer?.wakeup()
   }
 
   metrics(): TaskMetrics {
-    const lags = (this.#consumer === null ? [] : this.#positions.nextOffsets()).flatMap(({ topic, partition, next }) => {
-      const end = this.#consumer?.highWatermark({ topic, partition }) ?? -1
-      return end < 0 || next < 0 ? [] : [{ topic, partition, lag: Math.max(0, end - next) }]
-    })
+    const lags = (this.#consumer === null ? [] : this.#positions.nextOffsets()).flatMap(
+      ({ topic, partition, next }) => {
+        const end = this.#consumer?.highWatermark({ topic, partition }) ?? -1
+        return end < 0 || next < 0 ? [] : [{ topic, partition, lag: Math.max(0, end - next) }]
+      },
+    )
     this.#meter.set('sink-record-active-count', this.#positions.activeCount())
     return this.#meter.snapshot(this.id, this.#parts.plugin.aliases[0] ?? this.#parts.plugin.name, lags)
   }
@@ -118,7 +133,10 @@ export class SinkTaskRunner {
     if (problems.length > 0) throw new ConfigError(problems)
     if (config['tasks.max.enforce'] && start.id.task >= config['tasks.max']) {
       throw new ConfigError([
-        { key: 'tasks.max', message: `task ${taskName(start.id)} is one too many: tasks.max is ${config['tasks.max']}` },
+        {
+          key: 'tasks.max',
+          message: `task ${taskName(start.id)} is one too many: tasks.max is ${config['tasks.max']}`,
+        },
       ])
     }
     const converters = buildConverters(registry, config.raw, worker)
@@ -127,14 +145,30 @@ export class SinkTaskRunner {
     const rebalances = new RebalanceQueue()
     const consumerProperties = this.#consumerProperties(config)
     const consumer = new KafkaConsumer(this.#rdkafka(consumerProperties), rebalances)
-    consumer.onWarning = (error) => logger.warn('the consumer reports a problem it goes on from', { reason: error.message })
+    consumer.onWarning = (error) =>
+      logger.warn('the consumer reports a problem it goes on from', { reason: error.message })
     this.#consumer = consumer
     rebalances.onStep(() => consumer.wakeup())
     closers.push(() => consumer.close())
     const deadLetters = await this.#openDeadLetters(config, closers)
     const meter = this.#meter
-    const policy = new ErrorPolicy({ config: errorPolicyConfig(config), task: start.id, deadLetters, meter, logger, clock })
-    const context = new SinkContext({ id: start.id, logger, clock, signal: this.#cancel.signal, policy, positions: this.#positions, meter })
+    const policy = new ErrorPolicy({
+      config: errorPolicyConfig(config),
+      task: start.id,
+      deadLetters,
+      meter,
+      logger,
+      clock,
+    })
+    const context = new SinkContext({
+      id: start.id,
+      logger,
+      clock,
+      signal: this.#cancel.signal,
+      policy,
+      positions: this.#positions,
+      meter,
+    })
     const task = plugin.createTask(plugin.config.parse(start.taskConfig) as never, context)
     await consumer.connect(connectTimeoutMs)
     await this.#subscribe(config, consumer, closers)
@@ -142,7 +176,13 @@ export class SinkTaskRunner {
       {
         consumer,
         rebalances,
-        pipeline: new RecordPipeline({ converters, chain, policy, decodeFirst: plugin.lazyValues !== true, signal: this.#cancel.signal }),
+        pipeline: new RecordPipeline({
+          converters,
+          chain,
+          policy,
+          decodeFirst: plugin.lazyValues !== true,
+          signal: this.#cancel.signal,
+        }),
         task,
         context,
         positions: this.#positions,
@@ -206,11 +246,18 @@ export class SinkTaskRunner {
       return
     }
     const admin = this.#openAdmin(config, closers)
-    const subscription = new RegexSubscription({ regex, excluded: config['errors.deadletterqueue.topic.name'], admin, consumer })
+    const subscription = new RegexSubscription({
+      regex,
+      excluded: config['errors.deadletterqueue.topic.name'],
+      admin,
+      consumer,
+    })
     await subscription.refresh()
     const everyMs = Number(config.raw['consumer.override.metadata.max.age.ms'] ?? defaultMetadataMaxAgeMs)
     const timer = setInterval(() => {
-      subscription.refresh().catch((error: unknown) => this.#parts.logger.warn('looking for new topics failed', { error }))
+      subscription
+        .refresh()
+        .catch((error: unknown) => this.#parts.logger.warn('looking for new topics failed', { error }))
     }, everyMs)
     closers.push(() => clearInterval(timer))
   }
@@ -270,14 +317,20 @@ export class SinkTaskRunner {
         'the task is no longer wanted',
       )
     } catch (error) {
-      logger.warn('the consumer group was not told that this task ends; it will notice by the session timeout', { error })
+      logger.warn('the consumer group was not told that this task ends; it will notice by the session timeout', {
+        error,
+      })
     }
   }
 
   #fail(error: unknown): void {
     const fenced = (error as { code?: unknown }).code === rdkafkaErrors.fencedInstanceId || isFencedText(error)
     const failure = fenced
-      ? new ConnectError('task.fenced', `task ${taskName(this.id)} runs on another worker by now, this copy was fenced`, { cause: error })
+      ? new ConnectError(
+          'task.fenced',
+          `task ${taskName(this.id)} runs on another worker by now, this copy was fenced`,
+          { cause: error },
+        )
       : error
     this.#parts.logger.error(`task ${taskName(this.id)} failed`, { error: failure })
     this.#report('FAILED', traceOf(failure))
@@ -317,4 +370,3 @@ async function closeAll(closers: Closer[], logger: Logger): Promise<void> {
     }
   }
 }
-

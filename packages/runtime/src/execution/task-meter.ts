@@ -1,5 +1,5 @@
 import type { TaskState } from '../storage/status.ts'
-import type { TaskMetrics } from './ipc.ts'
+import type { TaskMetrics } from '../telemetry/figures.ts'
 
 type Summary = { sum: number; count: number; max: number }
 

@@ -1,6 +1,6 @@
+import { compileTopicsRegex } from '../config/topics-regex.ts'
 import type { KafkaAdmin } from '../kafka/admin.ts'
 import type { KafkaConsumer } from '../kafka/consumer.ts'
-import { compileTopicsRegex } from '../config/topics-regex.ts'
 
 /**
  * Subscribes a consumer to the topics that match `topics.regex`, and again whenever that set changes. The expression is
@@ -22,7 +22,9 @@ export class RegexSubscription {
 
   /** Looks at the cluster's topics. Call it at start and every `metadata.max.age.ms`. */
   async refresh(): Promise<void> {
-    const topics = (await this.#admin.topics()).filter((topic) => topic !== this.#excluded && this.#regex.test(topic)).sort()
+    const topics = (await this.#admin.topics())
+      .filter((topic) => topic !== this.#excluded && this.#regex.test(topic))
+      .sort()
     if (topics.join() === this.#topics.join()) return
     this.#topics = topics
     this.#consumer.subscribe(topics)

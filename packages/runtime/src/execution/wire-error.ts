@@ -1,4 +1,4 @@
-import { codeOf, ConnectError, isRetriable, messageOf, RetriableError, traceOf } from '@penstock/core'
+import { ConnectError, codeOf, isRetriable, messageOf, RetriableError, traceOf } from '@penstock/core'
 import type { WireError } from './ipc.ts'
 
 /** Packs whatever was thrown for the way to the other process. */

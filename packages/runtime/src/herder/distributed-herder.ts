@@ -3,7 +3,15 @@
  * on one queue. Rebalances are followed in `group-duties.ts`, config events in `config-events.ts`, starts and stops
  * happen in `running-work.ts`, task planning in `task-planner.ts`, restarts by policy in `failure-restarts.ts`.
  */
-import { type Clock, ConflictError, type Logger, NotFoundError, type RawConfig, type TaskId, taskName } from '@penstock/core'
+import {
+  type Clock,
+  ConflictError,
+  type Logger,
+  NotFoundError,
+  type RawConfig,
+  type TaskId,
+  taskName,
+} from '@penstock/core'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ExecutorPool } from '../execution/executor-pool.ts'
 import type { Generation, Membership } from '../group/membership.ts'
@@ -27,8 +35,8 @@ import type {
 } from './herder.ts'
 import { checkSignature } from './internal-signature.ts'
 import { JobQueue } from './job-queue.ts'
-import { LeaderClient } from './leader-client.ts'
 import { refreshSessionKey, sweepStatuses } from './leader-chores.ts'
+import { LeaderClient } from './leader-client.ts'
 import { RunningWork } from './running-work.ts'
 import { connectorStatusView, restartPlan, taskStatusView } from './status-views.ts'
 import { asTaskConfig } from './task-configs.ts'
@@ -116,7 +124,15 @@ export class DistributedHerder implements Herder {
       onFailure: (connector, trace) => this.work.failConnector(connector, trace),
       logger,
     })
-    this.#restarts = new FailureRestarts({ config, configs: configs.state, work: this.work, jobs: this.#jobs, logger, clock, startConnector: (name) => this.#startConnector(name) })
+    this.#restarts = new FailureRestarts({
+      config,
+      configs: configs.state,
+      work: this.work,
+      jobs: this.#jobs,
+      logger,
+      clock,
+      startConnector: (name) => this.#startConnector(name),
+    })
   }
 
   /** Joins the group; the stores must have started. */
@@ -180,10 +196,14 @@ export class DistributedHerder implements Herder {
 
   async health(): Promise<Health> {
     const answered = this.#jobs.run('answering a health check', () => true)
-    const inTime = await Promise.race([answered, new Promise<false>((resolve) => setTimeout(() => resolve(false), healthTimeoutMs).unref())])
+    const inTime = await Promise.race([
+      answered,
+      new Promise<false>((resolve) => setTimeout(() => resolve(false), healthTimeoutMs).unref()),
+    ])
     const busy = this.#jobs.current()
     const stage = busy ? ` The worker is ${busy.name} since ${new Date(busy.since).toISOString()}.` : ''
-    if (!this.#settledOnce) return { status: 'starting', message: `Worker is still starting up.${stage || ' It is joining its group.'}` }
+    if (!this.#settledOnce)
+      return { status: 'starting', message: `Worker is still starting up.${stage || ' It is joining its group.'}` }
     if (inTime) return { status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }
     return {
       status: 'unhealthy',
@@ -213,9 +233,15 @@ export class DistributedHerder implements Herder {
     await validated(this.#parts.executors, config)
     return this.#asLeader(`writing the config of ${connector}`, async () => {
       const exists = this.#parts.configs.state.has(connector)
-      if (exists && !allowReplace) throw new ConflictError('herder.connector_exists', `Connector ${connector} already exists`)
+      if (exists && !allowReplace)
+        throw new ConflictError('herder.connector_exists', `Connector ${connector} already exists`)
       await this.#parts.configs.putConnector(connector, config, initialState)
-      const info = { name: connector, config, tasks: this.#parts.configs.state.tasks(connector), type: await this.#typeOf(config) }
+      const info = {
+        name: connector,
+        config,
+        tasks: this.#parts.configs.state.tasks(connector),
+        type: await this.#typeOf(config),
+      }
       return { created: !exists, info }
     })
   }
@@ -249,7 +275,11 @@ export class DistributedHerder implements Herder {
     return taskStatusView(this.#parts.statuses, id)
   }
 
-  async putTaskConfigs(connector: string, tasks: readonly RawConfig[], signature: InternalRequestSignature): Promise<void> {
+  async putTaskConfigs(
+    connector: string,
+    tasks: readonly RawConfig[],
+    signature: InternalRequestSignature,
+  ): Promise<void> {
     const { configs, config } = this.#parts
     if (this.duties.protocolVersion >= 2) {
       checkSignature(signature, configs.state.sessionKey, config['inter.worker.verification.algorithms'])
@@ -336,9 +366,14 @@ export class DistributedHerder implements Herder {
   async #asLeader<T>(name: string, job: () => Promise<T>): Promise<T> {
     await this.#whenSettled()
     return this.#jobs.run(name, async () => {
-      if (!this.duties.isLeader) throw new NotLeaderError('Only the leader can handle this request.', this.duties.leaderUrl)
+      if (!this.duties.isLeader)
+        throw new NotLeaderError('Only the leader can handle this request.', this.duties.leaderUrl)
       await this.membership.confirm().catch((error: unknown) => {
-        throw new ConflictError('herder.rebalance', 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)', { cause: error })
+        throw new ConflictError(
+          'herder.rebalance',
+          'Cannot complete request because of a conflicting operation (e.g. worker rebalance)',
+          { cause: error },
+        )
       })
       return job()
     })
@@ -350,7 +385,10 @@ export class DistributedHerder implements Herder {
     while (this.membership.isRebalancing || !this.#settledOnce) {
       if (this.#stopping) throw new UnavailableError('herder.stopping', 'This worker is shutting down')
       if (this.#parts.clock.now() > deadline) {
-        throw new ConflictError('herder.rebalance', 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)')
+        throw new ConflictError(
+          'herder.rebalance',
+          'Cannot complete request because of a conflicting operation (e.g. worker rebalance)',
+        )
       }
       await new Promise((resolve) => setTimeout(resolve, settlePollMs))
     }
@@ -434,7 +472,10 @@ export class DistributedHerder implements Herder {
       ? this.work.tasks().filter((id) => id.connector === connector && chosen(this.work.taskState(id)))
       : []
     const itself = this.work.hasConnector(connector) && chosen(this.work.connectorState(connector))
-    await Promise.all([...tasks.map((id) => this.work.stopTask(id)), itself ? this.work.stopConnector(connector) : null])
+    await Promise.all([
+      ...tasks.map((id) => this.work.stopTask(id)),
+      itself ? this.work.stopConnector(connector) : null,
+    ])
     for (const id of tasks) this.work.markRestarting(id)
     if (itself) this.work.markConnectorRestarting(connector)
     await Promise.all([itself ? this.#startConnector(connector) : null, ...tasks.map((id) => this.work.startTask(id))])
@@ -459,7 +500,10 @@ export class DistributedHerder implements Herder {
       const { configs } = this.#parts
       this.#configOf(connector)
       if (tasks.length > 0 && configs.state.targetState(connector) === 'STOPPED') {
-        throw new BadRequestError('herder.connector_stopped', `Cannot submit non-empty set of task configs for stopped connector ${connector}`)
+        throw new BadRequestError(
+          'herder.connector_stopped',
+          `Cannot submit non-empty set of task configs for stopped connector ${connector}`,
+        )
       }
       await configs.putTasks(connector, tasks)
     })
@@ -476,7 +520,10 @@ export class DistributedHerder implements Herder {
 
   async #typeOf(config: RawConfig | null): Promise<ConnectorType> {
     const name = config?.['connector.class'] ?? ''
-    const plugin = (await this.plugins()).find((candidate) => candidate.kind === 'sink' && [candidate.class, candidate.name, ...candidate.aliases].includes(name))
+    const plugin = (await this.plugins()).find(
+      (candidate) =>
+        candidate.kind === 'sink' && [candidate.class, candidate.name, ...candidate.aliases].includes(name),
+    )
     return plugin === undefined ? 'unknown' : 'sink'
   }
 

@@ -30,7 +30,10 @@ export class FailureRestarts {
   }
 
   /** Reports everything that died as FAILED with the reason, and plans its restart. */
-  onExecutorDeath(reason: string, { connectors, tasks }: { connectors: readonly string[]; tasks: readonly TaskId[] }): void {
+  onExecutorDeath(
+    reason: string,
+    { connectors, tasks }: { connectors: readonly string[]; tasks: readonly TaskId[] },
+  ): void {
     for (const name of connectors) {
       this.#parts.work.failConnector(name, reason)
       this.#plan(`connector ${name}`, this.#policies(name).executorDeath, () => this.#restartConnector(name))
@@ -57,14 +60,18 @@ export class FailureRestarts {
     const delayMs = this.#budget.next(what, policy)
     if (delayMs === null) {
       if (policy.maxAttempts > 0) {
-        logger.error(`${what} failed again and stays FAILED: it was restarted ${policy.maxAttempts} times within ${policy.windowMs} ms`)
+        logger.error(
+          `${what} failed again and stays FAILED: it was restarted ${policy.maxAttempts} times within ${policy.windowMs} ms`,
+        )
       }
       return
     }
     logger.info(`${what} is restarted`, { delayMs })
     const timer = setTimeout(() => {
       this.#timers.delete(what)
-      jobs.run(`restarting ${what}`, restart).catch((error: unknown) => logger.error(`restarting ${what} failed`, { error }))
+      jobs
+        .run(`restarting ${what}`, restart)
+        .catch((error: unknown) => logger.error(`restarting ${what} failed`, { error }))
     }, delayMs)
     this.#timers.set(what, timer)
   }

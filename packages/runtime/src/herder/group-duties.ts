@@ -123,7 +123,10 @@ export class GroupDuties implements MembershipListener {
     }
     // What a former leader remembered of earlier rounds is worth nothing after somebody else has led.
     if (!this.isLeader) this.#assignor = null
-    this.#assignor ??= new IncrementalCooperativeAssignor({ maxDelayMs: config['scheduled.rebalance.max.delay.ms'], clock })
+    this.#assignor ??= new IncrementalCooperativeAssignor({
+      maxDelayMs: config['scheduled.rebalance.max.delay.ms'],
+      clock,
+    })
     const outcome = generation.protocolVersion === 0 ? assignEagerly(round) : this.#assignor.assign(round)
     this.#owners = outcome.owners
     logger.info('assigned work as leader', {
@@ -205,7 +208,9 @@ export class GroupDuties implements MembershipListener {
     try {
       await configs.readToEnd(config['worker.sync.timeout.ms'])
     } catch (error) {
-      logger.warn('the config topic could not be read up to the leader’s position, trying again', { reason: messageOf(error) })
+      logger.warn('the config topic could not be read up to the leader’s position, trying again', {
+        reason: messageOf(error),
+      })
       membership().rejoinAfter(resyncPauseMs)
       return false
     }

@@ -1,8 +1,8 @@
 import type { RawConfig, TaskId } from '@penstock/core'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
+import type { TargetState } from '../storage/config-state.ts'
 import type { ConnectorState, TaskState } from '../storage/status.ts'
 
-import type { TargetState } from '../storage/config-state.ts'
 export type { TargetState }
 export type ConnectorType = 'source' | 'sink' | 'unknown'
 

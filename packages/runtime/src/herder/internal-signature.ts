@@ -11,7 +11,10 @@ export function checkSignature(
 ): void {
   const base64 = /^[A-Za-z0-9+/]+={0,2}$/
   if (!isMacAlgorithm(algorithm) || !base64.test(signature)) {
-    throw new BadRequestError('internal.malformed_signature', `The request's signature is malformed: algorithm ${algorithm}`)
+    throw new BadRequestError(
+      'internal.malformed_signature',
+      `The request's signature is malformed: algorithm ${algorithm}`,
+    )
   }
   if (!accepted.some((candidate) => candidate.toLowerCase() === algorithm.toLowerCase())) {
     throw new BadRequestError(
@@ -20,7 +23,10 @@ export function checkSignature(
     )
   }
   if (key === null) {
-    throw new UnavailableError('internal.no_key', 'This worker is still starting up and has not been able to read a session key from the config topic yet')
+    throw new UnavailableError(
+      'internal.no_key',
+      'This worker is still starting up and has not been able to read a session key from the config topic yet',
+    )
   }
   if (!verify(key.key, algorithm, body, Buffer.from(signature, 'base64'))) {
     throw new ForbiddenError('internal.invalid_signature', 'Internal request contained invalid signature.')

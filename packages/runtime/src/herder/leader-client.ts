@@ -75,9 +75,12 @@ export class LeaderClient {
     })
     const text = await response.text()
     if (response.ok) return
-    throw Object.assign(new ConnectError('herder.leader_refused', `${leaderUrl} answered ${response.status}: ${text.slice(0, 500)}`), {
-      status: response.status,
-    })
+    throw Object.assign(
+      new ConnectError('herder.leader_refused', `${leaderUrl} answered ${response.status}: ${text.slice(0, 500)}`),
+      {
+        status: response.status,
+      },
+    )
   }
 }
 

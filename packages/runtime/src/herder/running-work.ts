@@ -199,12 +199,24 @@ export class RunningWork {
     this.#writeConnector(name, 'RESTARTING', null, null, false)
   }
 
-  #reportConnector(name: string, connector: Connector, state: ConnectorState, trace: string | null, safe = false): void {
+  #reportConnector(
+    name: string,
+    connector: Connector,
+    state: ConnectorState,
+    trace: string | null,
+    safe = false,
+  ): void {
     connector.state = state
     this.#writeConnector(name, state, trace, connector.version, safe)
   }
 
-  #writeConnector(name: string, state: ConnectorState, trace: string | null, version: string | null, safe: boolean): void {
+  #writeConnector(
+    name: string,
+    state: ConnectorState,
+    trace: string | null,
+    version: string | null,
+    safe: boolean,
+  ): void {
     const { statuses, workerId, generation } = this.#parts
     statuses.putConnector(name, { state, trace, workerId, generation: generation(), version }, { safe })
   }

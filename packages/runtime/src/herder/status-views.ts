@@ -4,7 +4,11 @@ import type { StatusStore } from '../storage/status-store.ts'
 import type { ConnectorStatusView, ConnectorType, RestartRequest, StatusView } from './herder.ts'
 
 /** A connector's status as REST shows it. Throws NotFoundError while there is none. */
-export function connectorStatusView(statuses: StatusStore, connector: string, type: ConnectorType): ConnectorStatusView {
+export function connectorStatusView(
+  statuses: StatusStore,
+  connector: string,
+  type: ConnectorType,
+): ConnectorStatusView {
   const status = statuses.connector(connector)
   if (status === null) throw new NotFoundError('herder.no_status', `No status found for connector ${connector}`)
   return {
@@ -27,7 +31,10 @@ function view<State>({ state, workerId, version, trace }: Status<State>): Status
 }
 
 /** What a restart request is about to restart, as a status with those items RESTARTING (KIP-745). */
-export function restartPlan(current: ConnectorStatusView, { includeTasks, onlyFailed }: RestartRequest): ConnectorStatusView {
+export function restartPlan(
+  current: ConnectorStatusView,
+  { includeTasks, onlyFailed }: RestartRequest,
+): ConnectorStatusView {
   const chosen = (state: string): boolean => !onlyFailed || state === 'FAILED'
   return {
     ...current,

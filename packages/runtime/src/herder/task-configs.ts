@@ -7,7 +7,9 @@ const copiedKeys = ['topics', 'topics.regex'] as const
 export function completeTaskConfigs(connector: RawConfig, made: readonly RawConfig[]): RawConfig[] {
   return made.map((config) => ({
     ...config,
-    ...Object.fromEntries(copiedKeys.filter((key) => Object.hasOwn(connector, key)).map((key) => [key, connector[key] ?? null])),
+    ...Object.fromEntries(
+      copiedKeys.filter((key) => Object.hasOwn(connector, key)).map((key) => [key, connector[key] ?? null]),
+    ),
   }))
 }
 

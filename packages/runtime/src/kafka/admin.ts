@@ -65,9 +65,13 @@ export class KafkaAdmin {
         ])
       }
       if (code !== null && kafkaErrors.retriable.has(code)) {
-        throw new RetriableError('kafka.create_topic', `can't create topic ${spec.name} yet: ${messageOf(error)}`, { cause: error })
+        throw new RetriableError('kafka.create_topic', `can't create topic ${spec.name} yet: ${messageOf(error)}`, {
+          cause: error,
+        })
       }
-      throw new ConnectError('kafka.create_topic', `can't create topic ${spec.name}: ${describe(error)}`, { cause: error })
+      throw new ConnectError('kafka.create_topic', `can't create topic ${spec.name}: ${describe(error)}`, {
+        cause: error,
+      })
     }
   }
 
@@ -89,7 +93,10 @@ export class KafkaAdmin {
   async endOffsets(topic: string, partitions: number): Promise<Map<number, number>> {
     const [listed] = await (await this.#admin()).listOffsets({
       topics: [
-        { name: topic, partitions: Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n })) },
+        {
+          name: topic,
+          partitions: Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n })),
+        },
       ],
     })
     return new Map(listed?.partitions.map((partition) => [partition.partitionIndex, Number(partition.offset)]))

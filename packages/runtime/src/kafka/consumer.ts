@@ -26,7 +26,11 @@ interface NativeConsumer {
   pause(partitions: TopicPartition[]): void
   resume(partitions: TopicPartition[]): void
   seek(position: Position, timeoutMs: number, done: (error?: RdkafkaError) => void): void
-  committed(partitions: TopicPartition[], timeoutMs: number, done: (error: RdkafkaError | null, offsets: Position[]) => void): void
+  committed(
+    partitions: TopicPartition[],
+    timeoutMs: number,
+    done: (error: RdkafkaError | null, offsets: Position[]) => void,
+  ): void
   commitCb(offsets: Position[], done: (error: RdkafkaError | null) => void): void
 }
 interface RdkafkaError extends Error {
@@ -104,7 +108,10 @@ export class KafkaConsumer {
             },
           }),
     }
-    this.#client = new Native({ ...config, ...callbacks }, { 'auto.offset.reset': config['auto.offset.reset'] ?? 'earliest' })
+    this.#client = new Native(
+      { ...config, ...callbacks },
+      { 'auto.offset.reset': config['auto.offset.reset'] ?? 'earliest' },
+    )
     this.#client.setDefaultConsumeTimeout(0)
     this.#client.on('event.error', (error) => this.#onError(error))
     this.#client.on('partition.eof', (end) => this.onEndOfPartition?.(end))
@@ -157,9 +164,7 @@ export class KafkaConsumer {
   /** Offsets committed for the partitions; -1001 where there is none. */
   async committed(partitions: readonly TopicPartition[], timeoutMs: number): Promise<Position[]> {
     return new Promise((resolve, reject) => {
-      this.#client.committed([...partitions], timeoutMs, (error, offsets) =>
-        error ? reject(error) : resolve(offsets),
-      )
+      this.#client.committed([...partitions], timeoutMs, (error, offsets) => (error ? reject(error) : resolve(offsets)))
     })
   }
 
@@ -223,7 +228,11 @@ export class KafkaConsumer {
     })
   }
 
-  async #rebalance(handler: RebalanceHandler, error: { code: number } | undefined, partitions: TopicPartition[]): Promise<void> {
+  async #rebalance(
+    handler: RebalanceHandler,
+    error: { code: number } | undefined,
+    partitions: TopicPartition[],
+  ): Promise<void> {
     try {
       if (error?.code === rdkafkaErrors.assignPartitions) {
         // Opened first: no record may come before.

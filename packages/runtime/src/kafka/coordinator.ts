@@ -43,7 +43,10 @@ export async function findCoordinator(config: ProtocolClientConfig, groupId: str
       const { coordinators } = await findCoordinatorV4.api.async(connection, 0, [groupId])
       const found = coordinators[0]
       if (found && found.errorCode === 0) return found
-      failure = new RetriableError('group.no_coordinator', found?.errorMessage ?? `no coordinator for group ${groupId} yet`)
+      failure = new RetriableError(
+        'group.no_coordinator',
+        found?.errorMessage ?? `no coordinator for group ${groupId} yet`,
+      )
     } catch (error) {
       failure = error
     } finally {

@@ -60,7 +60,9 @@ export class KafkaProducer {
     await new Promise<void>((resolve, reject) => {
       this.#client.connect({ timeout: timeoutMs }, (error) =>
         error
-          ? reject(new RetriableError('kafka.unreachable', `can't connect to Kafka: ${error.message}`, { cause: error }))
+          ? reject(
+              new RetriableError('kafka.unreachable', `can't connect to Kafka: ${error.message}`, { cause: error }),
+            )
           : resolve(),
       )
     })

@@ -85,9 +85,13 @@ export class KafkaCompactedLog implements CompactedLog {
     const behind = (): boolean => [...ends].some(([partition, end]) => (this.#positions.get(partition) ?? 0) < end)
     while (behind()) {
       const left = deadline - Date.now()
-      if (this.#stopped) throw new ConnectError('storage.stopped', `the worker is stopping, topic ${topic.name} is no longer read`)
+      if (this.#stopped)
+        throw new ConnectError('storage.stopped', `the worker is stopping, topic ${topic.name} is no longer read`)
       if (left <= 0) {
-        throw new RetriableError('storage.read_timeout', `topic ${topic.name} could not be read to its end within ${timeoutMs} ms`)
+        throw new RetriableError(
+          'storage.read_timeout',
+          `topic ${topic.name} could not be read to its end within ${timeoutMs} ms`,
+        )
       }
       await this.#progress(left)
     }
@@ -107,22 +111,30 @@ export class KafkaCompactedLog implements CompactedLog {
   }
 
   async #ensureTopic(): Promise<number> {
-    const { topic, topicKey, admin, logger, startTimeoutMs } = this.#options
+    const { topic, topicKey, admin, startTimeoutMs } = this.#options
     const deadline = Date.now() + startTimeoutMs
-    let partitions = await admin.partitionCount(topic.name)
-    if (partitions === null) {
-      logger.info(`creating topic ${topic.name}`, { partitions: topic.partitions, replicationFactor: topic.replicationFactor })
-      await admin.createTopic({ ...topic, config: { ...topic.config, 'cleanup.policy': 'compact' } })
-      while ((partitions = await admin.partitionCount(topic.name)) === null) {
-        if (Date.now() > deadline) {
-          throw new RetriableError('storage.no_topic', `topic ${topic.name} was created but is still unknown to the brokers`)
-        }
-        await new Promise((resolve) => setTimeout(resolve, retryDelayMs))
-      }
-      return partitions
-    }
+    const found = await admin.partitionCount(topic.name)
+    if (found === null) return this.#createTopic(deadline)
     await this.#checkCompacted(topic.name, topicKey)
-    return partitions
+    return found
+  }
+
+  async #createTopic(deadline: number): Promise<number> {
+    const { topic, admin, logger } = this.#options
+    const { partitions, replicationFactor } = topic
+    logger.info(`creating topic ${topic.name}`, { partitions, replicationFactor })
+    await admin.createTopic({ ...topic, config: { ...topic.config, 'cleanup.policy': 'compact' } })
+    for (;;) {
+      const created = await admin.partitionCount(topic.name)
+      if (created !== null) return created
+      if (Date.now() > deadline) {
+        throw new RetriableError(
+          'storage.no_topic',
+          `topic ${topic.name} was created but is still unknown to the brokers`,
+        )
+      }
+      await new Promise((resolve) => setTimeout(resolve, retryDelayMs))
+    }
   }
 
   async #checkCompacted(name: string, topicKey: string): Promise<void> {

@@ -61,7 +61,10 @@ export class ConfigState {
 
   /** Names of the configured connectors, sorted. */
   connectors(): string[] {
-    return [...this.#connectors].filter(([, entry]) => entry.config !== null).map(([name]) => name).sort()
+    return [...this.#connectors]
+      .filter(([, entry]) => entry.config !== null)
+      .map(([name]) => name)
+      .sort()
   }
 
   has(connector: string): boolean {
@@ -85,7 +88,9 @@ export class ConfigState {
   }
 
   taskConfig(id: TaskId): RawConfig | null {
-    return this.tasks(id.connector).length > id.task ? (this.#connectors.get(id.connector)?.tasks.get(id.task) ?? null) : null
+    return this.tasks(id.connector).length > id.task
+      ? (this.#connectors.get(id.connector)?.tasks.get(id.task) ?? null)
+      : null
   }
 
   isInconsistent(connector: string): boolean {
@@ -121,11 +126,15 @@ export class ConfigState {
     if (record.value === null) return null
     try {
       const value: unknown = JSON.parse(record.value.toString('utf8'))
-      if (value === null || (typeof value === 'object' && !Array.isArray(value))) return value as Record<string, unknown> | null
+      if (value === null || (typeof value === 'object' && !Array.isArray(value)))
+        return value as Record<string, unknown> | null
     } catch {
       // told below, like any other value that isn't an object
     }
-    this.#logger.error('ignored a record of the config topic: its value is not a JSON object', { key, offset: record.offset })
+    this.#logger.error('ignored a record of the config topic: its value is not a JSON object', {
+      key,
+      offset: record.offset,
+    })
     return undefined
   }
 
@@ -239,7 +248,10 @@ export class ConfigState {
 function asProperties(value: unknown): RawConfig | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
   return Object.fromEntries(
-    Object.entries(value).map(([name, text]) => [name, text === null ? null : typeof text === 'string' ? text : JSON.stringify(text)]),
+    Object.entries(value).map(([name, text]) => [
+      name,
+      text === null ? null : typeof text === 'string' ? text : JSON.stringify(text),
+    ]),
   )
 }
 

@@ -65,3 +65,21 @@ export interface WorkerFigures {
   readonly group: GroupFigures | null
   readonly executors: readonly ExecutorFigures[]
 }
+
+/** Figures of one task since it started; totals only grow. */
+export interface TaskMetrics {
+  readonly id: TaskId
+  readonly connectorClass: string
+  readonly state: TaskState
+  /** Totals by metric name of the `sink-task-metrics` and `task-error-metrics` groups, dashes as in Kafka Connect. */
+  readonly totals: Readonly<Record<string, number>>
+  readonly gauges: Readonly<Record<string, number>>
+  /** Sum, count and largest of durations (ms) and sizes. */
+  readonly summaries: Readonly<Record<string, { sum: number; count: number; max: number }>>
+  readonly lags: readonly { topic: string; partition: number; lag: number }[]
+  /** What the plugin counted and observed by itself. */
+  readonly plugin: {
+    readonly totals: Readonly<Record<string, number>>
+    readonly summaries: Readonly<Record<string, { sum: number; count: number; max: number }>>
+  }
+}

@@ -1,5 +1,5 @@
 /** What plugins count by themselves (`SinkTaskContext.count` and `observe`). The names are theirs, the bounds ours. */
-import type { TaskMetrics } from '../execution/ipc.ts'
+import type { TaskMetrics } from './figures.ts'
 import { type MetricFamily, type MetricType, type Point, type Summary, taskLabels } from './metric.ts'
 
 const labels = ['connector', 'task', 'connector_class']

@@ -1,5 +1,5 @@
 /** The metrics of tasks. The names on the left are those that `execution/` counts under (`task-meter.ts`). */
-import type { TaskMetrics } from '../execution/ipc.ts'
+import type { TaskMetrics } from './figures.ts'
 import {
   connectName,
   type Metric,
