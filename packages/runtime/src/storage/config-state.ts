@@ -162,7 +162,7 @@ export class ConfigState {
       entry.target = null
     } else {
       // state.v2 knows STOPPED; state is what workers before 3.5 read.
-      const name = typeof value['state.v2'] === 'string' ? value['state.v2'] : value['state']
+      const name = typeof value['state.v2'] === 'string' ? value['state.v2'] : value.state
       if (name !== 'STARTED' && name !== 'PAUSED' && name !== 'STOPPED') {
         this.#logger.error(`ignored unknown target state ${String(name)} of connector ${connector}`)
         return null
@@ -179,7 +179,7 @@ export class ConfigState {
       this.#forget(entry)
       return known ? { kind: 'connector-removed', connector } : null
     }
-    const properties = asProperties(value['properties'])
+    const properties = asProperties(value.properties)
     if (properties === null) {
       this.#logger.error(`ignored the config of connector ${connector}: "properties" is not an object`)
       return null
@@ -200,7 +200,7 @@ export class ConfigState {
 
   #task(key: string, value: Record<string, unknown> | null): ConfigEvent | null {
     const match = /^task-(.+)-(\d+)$/s.exec(key)
-    const properties = asProperties(value?.['properties'])
+    const properties = asProperties(value?.properties)
     if (!match || properties === null) {
       this.#logger.error('ignored a malformed task config', { key })
       return null
@@ -211,7 +211,7 @@ export class ConfigState {
 
   #commit(connector: string, value: Record<string, unknown> | null): ConfigEvent | null {
     const entry = this.#entry(connector)
-    const count = value?.['tasks']
+    const count = value?.tasks
     if (typeof count !== 'number' || !Number.isInteger(count) || count < 0) {
       this.#logger.error(`ignored a malformed commit of the tasks of connector ${connector}`)
       return null

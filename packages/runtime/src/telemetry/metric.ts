@@ -1,7 +1,6 @@
 /** The shape in which metrics are declared; the declarations are in `task-metrics.ts` and `worker-metrics.ts`. */
 import type { TaskId } from '@penstock/core'
-import type { TaskMetrics } from './figures.ts'
-import type { WorkerFigures } from './figures.ts'
+import type { TaskMetrics, WorkerFigures } from './figures.ts'
 
 /** Everything that is known at the moment of a scrape. */
 export interface Snapshot {
