@@ -5,7 +5,9 @@ import { ConnectClient, ConnectError, type ConnectorInfo, type ConnectorStatus }
 import { Admin } from '@platformatic/kafka'
 import { toolsFolder } from '../stack/folders.ts'
 import { freePorts } from '../stack/ports.ts'
+import { ConsumerGroup } from './consumer-group.ts'
 import { IndexView } from './index-view.ts'
+import { Load, type LoadOptions } from './load.ts'
 import {
   type ProduceOptions,
   produceRecords,
@@ -66,6 +68,7 @@ export class Cluster implements AsyncDisposable {
   readonly #topics = new Set([`${this.groupId}-configs`, `${this.groupId}-offsets`, `${this.groupId}-status`])
   readonly #connectors = new Set<string>()
   readonly #indices = new Set<string>()
+  readonly #loads: Load[] = []
 
   constructor(options: ClusterOptions) {
     this.#options = options
@@ -123,6 +126,31 @@ export class Cluster implements AsyncDisposable {
     return await produceRecords(topic, typeof records === 'number' ? samples(topic, records) : records, options)
   }
 
+  /** Produces in the background until it is stopped. */
+  load(topic: string, options: LoadOptions = {}): Load {
+    const load = new Load(topic, options)
+    this.#loads.push(load)
+    return load
+  }
+
+  /** The consumer group of a connector. */
+  group(connector: string): ConsumerGroup {
+    return new ConsumerGroup(`connect-${connector}`, this.#admin)
+  }
+
+  /** The worker that leads the group: its log says so of the latest generation. */
+  async leader(): Promise<WorkerProcess> {
+    const led = await Promise.all(
+      this.workers.map(async (worker) => ({ worker, generation: ledGeneration(await worker.logs()) })),
+    )
+    return led.reduce((latest, other) => (other.generation > latest.generation ? other : latest)).worker
+  }
+
+  /** All workers but this one. */
+  others(than: WorkerProcess): WorkerProcess[] {
+    return this.workers.filter((worker) => worker !== than)
+  }
+
   /**
    * Creates a connector; while the workers rebalance, asks again. What every Elasticsearch sink of a test needs
    * (connection.url, type.name, key.ignore, schema.ignore) is added where the config doesn't say it.
@@ -170,7 +198,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Kills what still runs and removes what was created. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker[Symbol.asyncDispose]()))
+    await Promise.all([...this.#loads, ...this.workers].map((part) => part[Symbol.asyncDispose]()))
     // Leftovers only take space: where a server was left stopped, they stay.
     const known: string[] = await this.#admin.listTopics().catch(() => [])
     const topics = [...this.#topics].filter((topic) => known.includes(topic))
@@ -223,6 +251,14 @@ export class DeadLetters {
       { what: `${count} dead letters in ${this.topic}`, deadlineMs, everyMs: 300 },
     )
   }
+}
+
+/** The last generation that the worker led; -1 where it led none. */
+function ledGeneration(log: string): number {
+  const generations = [...log.matchAll(/assigned work as leader.*\bgeneration=(\d+)/g)].map(([, number]) =>
+    Number(number),
+  )
+  return generations.at(-1) ?? -1
 }
 
 /** A refusal is final, but the one during a rebalance. */

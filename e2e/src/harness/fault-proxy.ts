@@ -20,8 +20,13 @@ type Fault =
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'reject-items'; readonly status: number; readonly share: number }
 
-export async function faultProxy(targetUrl: string): Promise<FaultProxy> {
-  const proxy = new FaultProxy(targetUrl)
+export interface FaultProxyOptions {
+  /** Larger requests are answered with 413, as Elasticsearch does beyond `http.max_content_length`. */
+  readonly maxBodyBytes?: number
+}
+
+export async function faultProxy(targetUrl: string, options: FaultProxyOptions = {}): Promise<FaultProxy> {
+  const proxy = new FaultProxy(targetUrl, options)
   await proxy.listen()
   return proxy
 }
@@ -31,13 +36,15 @@ export class FaultProxy implements AsyncDisposable {
   /** How many requests came and how many of them were tampered with. */
   readonly seen = { requests: 0, faults: 0 }
   readonly #target: string
+  readonly #maxBodyBytes: number
   readonly #server = createServer((request, response) => {
     this.#handle(request, response).catch(() => request.socket.destroy())
   })
   #fault: { fault: Fault; scope: Required<FaultScope> } | undefined
 
-  constructor(targetUrl: string) {
+  constructor(targetUrl: string, { maxBodyBytes = Number.POSITIVE_INFINITY }: FaultProxyOptions = {}) {
     this.#target = targetUrl.replace(/\/+$/, '')
+    this.#maxBodyBytes = maxBodyBytes
   }
 
   get url(): string {
@@ -101,6 +108,7 @@ export class FaultProxy implements AsyncDisposable {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.seen.requests++
     const body = await bytesOf(request)
+    if (body.length > this.#maxBodyBytes) return send(response, TOO_LARGE)
     const fault = this.#faultFor(request.url ?? '')
     switch (fault?.kind) {
       case undefined:
@@ -167,6 +175,7 @@ interface Answer {
 }
 
 const JSON_ANSWER = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' }
+const TOO_LARGE: Answer = { status: 413, headers: JSON_ANSWER, body: Buffer.from('{"error":"request too large"}') }
 const HOP_BY_HOP = new Set([
   'host',
   'connection',

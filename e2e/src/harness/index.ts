@@ -8,9 +8,12 @@ export {
   startCluster,
   type TopicOptions,
 } from './cluster.ts'
+export { ConsumerGroup, type GroupMember } from './consumer-group.ts'
 export { comparableText, exactText, parseExactly } from './exact-json.ts'
-export { FaultProxy, type FaultScope, faultProxy } from './fault-proxy.ts'
+export { FaultProxy, type FaultProxyOptions, type FaultScope, faultProxy } from './fault-proxy.ts'
 export { type Differences, type HoldsExactlyOptions, type IndexDocument, IndexView } from './index-view.ts'
+export { Load, type LoadOptions } from './load.ts'
+export { MisbehavingPlugin, type Misbehavior } from './misbehaving-plugin.ts'
 export {
   idOf,
   type ProduceOptions,
@@ -22,4 +25,5 @@ export {
 } from './records.ts'
 export { stack } from './stack-env.ts'
 export { NotYet, type UntilOptions, until } from './until.ts'
+export { Watch } from './watch.ts'
 export { type WorkerOptions, WorkerProcess } from './worker-process.ts'

@@ -8,7 +8,9 @@ afterEach(async ({ task }) => {
     await stack.control(server, 'resume')
     await stack.control(server, 'start')
   }
+  // Those that still run serve the file's next test.
   const workers = startedWorkers.splice(0)
+  startedWorkers.push(...workers.filter(({ exit }) => !exit))
   if (task.result?.state !== 'fail') return
   for (const worker of workers) console.error(`\n--- ${await worker.tail()}`)
 }, 180_000)

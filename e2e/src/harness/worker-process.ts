@@ -104,14 +104,27 @@ export class WorkerProcess implements AsyncDisposable {
     return this.#process?.exit
   }
 
+  /** SIGKILL of the main process and its executors at once, as when a machine goes down. */
+  async killAll(): Promise<void> {
+    const started = this.#started()
+    started.killGroup()
+    await started.exited
+  }
+
   /** SIGSTOP of the main process; its executors go on. */
   pause(): void {
     this.#started().signal('SIGSTOP')
     this.#paused = true
   }
 
+  /** SIGSTOP of the main process and its executors, as when a machine is suspended. */
+  pauseAll(): void {
+    process.kill(-this.pid, 'SIGSTOP')
+    this.#paused = true
+  }
+
   resume(): void {
-    this.#started().signal('SIGCONT')
+    process.kill(-this.pid, 'SIGCONT')
     this.#paused = false
   }
 

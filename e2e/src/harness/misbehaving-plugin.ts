@@ -1,0 +1,79 @@
+/** A package with a sink that does what no sink should, for the `plugin.path` of a worker. */
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { rootFolder } from '../stack/folders.ts'
+
+export type Misbehavior = 'spin' | 'allocate' | 'exit' | 'abort' | 'throw' | 'hang'
+
+/** Config of the sink: `misbehavior`, and `while.file`: it misbehaves as soon as it gets records while that file exists. */
+const SOURCE = `import { configDef, definePlugin, key } from '@penstock/core'
+import { existsSync } from 'node:fs'
+
+const kept = []
+const misbehaviors = {
+  spin: () => { for (;;) {} },
+  allocate: () => { for (;;) kept.push(Array.from({ length: 10_000 }, () => ({ text: String(Math.random()) }))) },
+  exit: () => process.exit(7),
+  abort: () => process.abort(),
+  throw: () => { throw new Error('the sink does not like these records') },
+  hang: () => new Promise(() => {}),
+}
+const config = configDef({
+  misbehavior: key.oneOf(Object.keys(misbehaviors), { default: 'throw', importance: 'high', doc: 'What it does.' }),
+  'while.file': key.string({ importance: 'high', doc: 'It does so while this file exists.' }),
+})
+export default definePlugin({
+  kind: 'sink',
+  name: 'MisbehavingSink',
+  aliases: [],
+  summary: 'A sink for tests that misbehaves.',
+  config,
+  createTask: (settings) => ({
+    put: (records) => {
+      if (records.length > 0 && existsSync(settings['while.file'])) return misbehaviors[settings.misbehavior]()
+    },
+  }),
+})
+`
+
+export class MisbehavingPlugin implements AsyncDisposable {
+  /** For `plugin.path`. */
+  readonly folder: string
+
+  static async create(): Promise<MisbehavingPlugin> {
+    const folder = await mkdtemp(join(tmpdir(), 'penstock-plugin-'))
+    const scope = join(folder, 'misbehaving', 'node_modules', '@penstock')
+    await mkdir(scope, { recursive: true })
+    await symlink(join(rootFolder, 'packages', 'core'), join(scope, 'core'))
+    const manifest = { name: 'misbehaving', version: '1.2.3', type: 'module', exports: './index.js' }
+    await writeFile(
+      join(folder, 'misbehaving', 'package.json'),
+      JSON.stringify({ ...manifest, penstock: { plugins: '.' } }),
+    )
+    await writeFile(join(folder, 'misbehaving', 'index.js'), SOURCE)
+    return new MisbehavingPlugin(folder)
+  }
+
+  private constructor(folder: string) {
+    this.folder = folder
+  }
+
+  /** The config of a connector that misbehaves from now on until `heal`. */
+  async config(name: string, misbehavior: Misbehavior): Promise<Record<string, string>> {
+    await writeFile(this.#file(name), '')
+    return { 'connector.class': 'MisbehavingSink', misbehavior, 'while.file': this.#file(name) }
+  }
+
+  async heal(name: string): Promise<void> {
+    await rm(this.#file(name), { force: true })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  #file(name: string): string {
+    return join(this.folder, `${name}.misbehave`)
+  }
+}
