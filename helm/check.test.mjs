@@ -80,6 +80,13 @@ function* declaredValues({ properties }, prefix = '') {
   }
 }
 
+/** With columns of even width, as the formatter of this repository wants them. */
+function markdownTable([head, ...rows]) {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)))
+  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
+}
+
 const at = (values, path) => path.split('.').reduce((value, name) => value?.[name], values)
 
 test('helm lint finds nothing, with the defaults and with every value set', () => {
@@ -115,9 +122,9 @@ test('the README shows all values', () => {
     .filter(([path]) => path !== 'global' && path !== 'updateStrategy.rollingUpdate')
     .map(([path, { description = '' }]) => {
       const value = JSON.stringify(at(defaults, path))
-      return `| \`${path}\` | ${value.length > 60 ? 'see values.yaml' : `\`${value}\``} | ${description} |`
+      return [`\`${path}\``, value.length > 60 ? 'see values.yaml' : `\`${value}\``, description]
     })
-  const table = ['| Value | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n')
+  const table = markdownTable([['Value', 'Default', 'Meaning'], ...rows])
   const file = join(chart, 'README.md')
   const text = readFileSync(file, 'utf8')
   const updated = text.replace(

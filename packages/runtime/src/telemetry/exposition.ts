@@ -2,8 +2,6 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
 
-export const expositionType = 'text/plain; version=0.0.4; charset=utf-8'
-
 const serializer = new PrometheusSerializer('', false, undefined, false, true)
 
 /**

@@ -1,6 +1,6 @@
 /** Writes `docs/metrics.md` from the declarations: `metrics-page.test.ts` keeps the file up to date. */
 import type { Metric, MetricType } from './metric.ts'
-import { metricGroups } from './metrics.ts'
+import { metricGroups } from './metric-groups.ts'
 import { pluginMetricFamilies } from './plugin-metrics.ts'
 import { droppedSeries } from './snapshot-producer.ts'
 
@@ -20,10 +20,16 @@ export function metricsPage(): string {
 }
 
 function section(title: string, rows: readonly Row[]): string {
-  const lines = rows.map(
-    ({ name, type, labels, help }) => `| \`${name}\` | ${shownType[type]} | ${labels.join(', ')} | ${help} |`,
-  )
-  return [`## ${title}`, '', '| Name | Type | Labels | Meaning |', '| --- | --- | --- | --- |', ...lines, ''].join('\n')
+  const cells = rows.map(({ name, type, labels, help }) => [`\`${name}\``, shownType[type], labels.join(', '), help])
+  return [`## ${title}`, '', table([['Name', 'Type', 'Labels', 'Meaning'], ...cells]), ''].join('\n')
+}
+
+/** A table in Markdown with columns of even width, as the formatter of this repository wants them. */
+function table([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
 
 const intro = `# Metrics
@@ -44,13 +50,25 @@ connectors and tasks that run on it. Sum over the workers for the whole cluster.
 - \`target_info\` carries \`connect_group_id\`, \`connect_kafka_cluster_id\` and the worker's id (\`service_instance_id\`).
 `
 
+const alerts = [
+  ['Condition', 'Query'],
+  [
+    'A task has failed',
+    '`max by (connector, task) (kafka_connect_connector_task_metrics_status{state="failed"}) == 1`',
+  ],
+  ['A sink falls behind', '`sum by (connector) (penstock_sink_task_consumer_lag_records) > 100000`'],
+  [
+    'Records are passed over',
+    '`sum by (connector) (increase(kafka_connect_task_error_metrics_total_records_skipped[10m])) > 0`',
+  ],
+  ['Executors die', '`sum(increase(penstock_executor_restarts_total[15m])) > 0`'],
+  [
+    'The group doesn’t come to rest',
+    '`sum(increase(kafka_connect_connect_worker_rebalance_metrics_completed_rebalances_total[30m])) > 20`',
+  ],
+]
+
 const outro = `## Alerts to begin with
 
-| Condition | Query |
-| --- | --- |
-| A task has failed | \`max by (connector, task) (kafka_connect_connector_task_metrics_status{state="failed"}) == 1\` |
-| A sink falls behind | \`sum by (connector) (penstock_sink_task_consumer_lag_records) > 100000\` |
-| Records are passed over | \`sum by (connector) (increase(kafka_connect_task_error_metrics_total_records_skipped[10m])) > 0\` |
-| Executors die | \`sum(increase(penstock_executor_restarts_total[15m])) > 0\` |
-| The group doesn't come to rest | \`sum(increase(kafka_connect_connect_worker_rebalance_metrics_completed_rebalances_total[30m])) > 20\` |
+${table(alerts)}
 `

@@ -1,20 +1,12 @@
 /**
  * The worker's metrics, as OpenTelemetry data shown to Prometheus. What there is stands in `task-metrics.ts`,
- * `worker-metrics.ts` and `plugin-metrics.ts`; nothing is computed before somebody asks.
+ * `worker-metrics.ts` and `plugin-metrics.ts`; nothing is computed before somebody asks. Next on the way of a scrape is
+ * `scraper.ts`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { resourceFromAttributes } from '@opentelemetry/resources'
-import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import type { Logger } from '@penstock/core'
-import { exposition, expositionType } from './exposition.ts'
 import type { TaskMetrics, WorkerFigures } from './figures.ts'
-import type { Metric, MetricGroup } from './metric.ts'
-import { pluginMetricFamilies } from './plugin-metrics.ts'
-import { SnapshotProducer } from './snapshot-producer.ts'
-import { taskMetricGroups } from './task-metrics.ts'
-import { workerMetricGroups } from './worker-metrics.ts'
-
-export const metricGroups: readonly MetricGroup[] = [...workerMetricGroups, ...taskMetricGroups]
+import type { Scraper } from './scraper.ts'
 
 export interface MetricsOptions {
   /** `group.id`; null for a standalone worker. */
@@ -39,41 +31,30 @@ export interface Metrics {
 }
 
 const defaultMaxSeries = 10_000
-const maxPluginMetrics = 200
-
-/** Reads when it is told to, for a scrape. */
-class ScrapeReader extends MetricReader {
-  protected async onForceFlush(): Promise<void> {}
-  protected async onShutdown(): Promise<void> {}
-}
+const expositionType = 'text/plain; version=0.0.4; charset=utf-8'
 
 export function createMetrics(options: MetricsOptions): Metrics {
   let readTasks: () => readonly TaskMetrics[] = () => []
   let readWorker: () => WorkerFigures | null = () => null
   let stopped = false
-  const metrics = metricGroups.flatMap((group) => group.metrics)
-  const reader = new ScrapeReader({
-    metricProducers: [
-      new SnapshotProducer({
-        metrics,
-        families: pluginMetricFamilies,
-        snapshot: () => ({ tasks: latestByTask(readTasks()), worker: readWorker() }),
-        maxSeries: options.maxSeries ?? defaultMaxSeries,
-        maxFamilyNames: maxPluginMetrics,
-      }),
-    ],
-  })
-  const provider = new MeterProvider({
-    resource: resourceFromAttributes(resourceAttributes(options)),
-    readers: [reader],
-  })
+  let loading: Promise<Scraper> | null = null
 
+  const load = async (): Promise<Scraper> => {
+    const { createScraper } = await import('./scraper.ts')
+    return createScraper({
+      resource: resourceAttributes(options),
+      snapshot: () => ({ tasks: latestByTask(readTasks()), worker: readWorker() }),
+      maxSeries: options.maxSeries ?? defaultMaxSeries,
+    })
+  }
   const answer = async (response: ServerResponse): Promise<void> => {
     try {
-      const { resourceMetrics, errors } = await reader.collect()
-      for (const error of errors)
+      loading ??= load()
+      const { text, errors } = await (await loading).scrape()
+      for (const error of errors) {
         options.logger.warn('a metric could not be read, it is missing from the answer', { error })
-      send(response, 200, expositionType, exposition(resourceMetrics, countersOf(metrics)))
+      }
+      send(response, 200, expositionType, text)
     } catch (error) {
       options.logger.error('the metrics could not be collected', { error })
       sendError(response, 500, 'the metrics could not be collected, see the log of the worker')
@@ -95,7 +76,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
     async shutdown() {
       if (stopped) return
       stopped = true
-      await provider.shutdown()
+      const scraper = await loading?.catch(() => null)
+      await scraper?.shutdown()
     },
   }
 }
@@ -105,11 +87,7 @@ function latestByTask(tasks: readonly TaskMetrics[]): TaskMetrics[] {
   return [...new Map(tasks.map((task) => [JSON.stringify([task.id.connector, task.id.task]), task])).values()]
 }
 
-function countersOf(metrics: readonly Metric[]): ReadonlySet<string> {
-  return new Set(metrics.filter(({ type }) => type === 'counter').map(({ name }) => name))
-}
-
-/** Shown as labels of `target_info`; named as Kafka's metrics context names them. */
+/** Named as Kafka's metrics context names them. */
 function resourceAttributes({ groupId, workerId, kafkaClusterId }: MetricsOptions): Record<string, string> {
   return {
     'service.name': 'penstock',
