@@ -13,18 +13,18 @@ import {
 } from '@penstock/core'
 import { doubleText, floatText } from './java-text.ts'
 import type { JsonOptions } from './json-options.ts'
-import { asBuffer } from './json-text.ts'
+import { asBuffer, deeper } from './json-text.ts'
 import { kindOf } from './value-kind.ts'
 
 const msPerDay = 86_400_000
 const integerBits: Partial<Record<Schema['type'], number>> = { INT8: 8, INT16: 16, INT32: 32, INT64: 64 }
 
 /** Writes a value. Throws DataError where it doesn't fit its schema. */
-export function payloadToJson(schema: Schema | null, value: unknown, options: JsonOptions): string {
-  if (schema === null) return schemalessToJson(value, options)
+export function payloadToJson(schema: Schema | null, value: unknown, options: JsonOptions, depth = 0): string {
+  if (schema === null) return schemalessToJson(value, options, depth)
   if (value === null || value === undefined) {
     if (schema.default !== undefined && schema.default !== null && options.replaceNullWithDefault) {
-      return payloadToJson(schema, schema.default, options)
+      return payloadToJson(schema, schema.default, options, depth)
     }
     if (schema.optional) return 'null'
     throw new DataError('json.null', 'Conversion error: null value for field that is required and has no default value')
@@ -32,36 +32,37 @@ export function payloadToJson(schema: Schema | null, value: unknown, options: Js
   switch (schema.type) {
     case 'ARRAY': {
       if (!Array.isArray(value)) throw mismatch(schema, value)
-      return `[${value.map((item) => payloadToJson(schema.valueSchema, item, options)).join(',')}]`
+      const inner = deeper(depth)
+      return `[${value.map((item) => payloadToJson(schema.valueSchema, item, options, inner)).join(',')}]`
     }
     case 'MAP':
-      return mapToJson(schema, value, options)
+      return mapToJson(schema, value, options, deeper(depth))
     case 'STRUCT':
-      return structToJson(schema, value, options)
+      return structToJson(schema, value, options, deeper(depth))
     default:
       return schema.name === null ? primitiveToJson(schema, value) : logicalToJson(schema, value, options)
   }
 }
 
-function structToJson(schema: StructSchema, value: unknown, options: JsonOptions): string {
+function structToJson(schema: StructSchema, value: unknown, options: JsonOptions, depth: number): string {
   if (!(value instanceof Struct)) throw mismatch(schema, value)
   if (!schemasEqual(value.schema, schema)) throw new DataError('json.mismatch', 'Mismatching schema.')
   let text = ''
   for (const field of schema.fields) {
-    const member = payloadToJson(field.schema, value.getWithoutDefault(field.name), options)
+    const member = payloadToJson(field.schema, value.getWithoutDefault(field.name), options, depth)
     text += `${text === '' ? '' : ','}${JSON.stringify(field.name)}:${member}`
   }
   return `{${text}}`
 }
 
-function mapToJson(schema: MapSchema, value: unknown, options: JsonOptions): string {
+function mapToJson(schema: MapSchema, value: unknown, options: JsonOptions, depth: number): string {
   const entries = value instanceof Map ? [...value] : isPlain(value) ? Object.entries(value) : undefined
   if (entries === undefined) throw mismatch(schema, value)
-  const valueText = (item: unknown): string => payloadToJson(schema.valueSchema, item, options)
+  const valueText = (item: unknown): string => payloadToJson(schema.valueSchema, item, options, depth)
   if (schema.keySchema.type === 'STRING') {
-    return `{${entries.map(([key, item]) => `${payloadToJson(schema.keySchema, key, options)}:${valueText(item)}`).join(',')}}`
+    return `{${entries.map(([key, item]) => `${payloadToJson(schema.keySchema, key, options, depth)}:${valueText(item)}`).join(',')}}`
   }
-  return `[${entries.map(([key, item]) => `[${payloadToJson(schema.keySchema, key, options)},${valueText(item)}]`).join(',')}]`
+  return `[${entries.map(([key, item]) => `[${payloadToJson(schema.keySchema, key, options, depth)},${valueText(item)}]`).join(',')}]`
 }
 
 function primitiveToJson(schema: PrimitiveSchema, value: unknown): string {
@@ -128,32 +129,28 @@ function msOf(schema: Schema, value: unknown): number {
 }
 
 /** Schemaless values are JSON already, but a transformation may have put a Struct or a Map among them. */
-function schemalessToJson(value: unknown, options: JsonOptions): string {
-  if (value instanceof Struct) return payloadToJson(value.schema, value, options)
-  if (value instanceof Map) {
-    const member = (item: unknown): string => schemalessToJson(item, options)
-    if ([...value.keys()].every((key) => typeof key === 'string')) {
-      return `{${[...value].map(([key, item]) => `${JSON.stringify(key)}:${member(item)}`).join(',')}}`
-    }
+function schemalessToJson(value: unknown, options: JsonOptions, depth: number): string {
+  if (!isRich(value, depth)) return stringifyJson(value)
+  if (value instanceof Decimal) return value.toString()
+  if (value instanceof Struct) return payloadToJson(value.schema, value, options, depth)
+  const inner = deeper(depth)
+  const member = (item: unknown): string => schemalessToJson(item, options, inner)
+  if (Array.isArray(value)) return `[${value.map(member).join(',')}]`
+  if (value instanceof Map && ![...value.keys()].every((key) => typeof key === 'string')) {
     return `[${[...value].map(([key, item]) => `[${member(key)},${member(item)}]`).join(',')}]`
   }
-  if (value instanceof Decimal) return value.toString()
-  if (Array.isArray(value) && value.some(isRich)) {
-    return `[${value.map((item) => schemalessToJson(item, options)).join(',')}]`
-  }
-  if (isPlain(value) && Object.values(value).some(isRich)) {
-    const members = Object.entries(value).filter(([, item]) => item !== undefined)
-    return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${schemalessToJson(item, options)}`).join(',')}}`
-  }
-  return stringifyJson(value)
+  const entries: [string, unknown][] = value instanceof Map ? [...value] : Object.entries(value as object)
+  const members = entries.filter(([, item]) => item !== undefined)
+  return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${member(item)}`).join(',')}}`
 }
 
 /** Something that plain JSON writing would not do right, at any depth. */
-function isRich(value: unknown): boolean {
+function isRich(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (value instanceof Struct || value instanceof Map || value instanceof Decimal) return true
-  if (Array.isArray(value)) return value.some(isRich)
-  return isPlain(value) && Object.values(value).some(isRich)
+  const items: unknown[] = Array.isArray(value) ? value : isPlain(value) ? Object.values(value) : []
+  const inner = deeper(depth)
+  return items.some((item) => isRich(item, inner))
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

@@ -327,6 +327,9 @@ describe('malformed input', () => {
     let value: unknown = 1
     for (let i = 0; i < 20_000; i++) [nested, value] = [schema.array(nested), [value]]
     expect(codeOf(outcome(() => write(nested, value)))).toBe('json.too_deep')
+    expect(codeOf(outcome(() => write(null, value)))).toBe('json.too_deep')
+    const list = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+    expect(write(null, read(list(1000), schemaless).value)).toBe(envelope('null', list(1000)))
   })
 })
 

@@ -9,6 +9,7 @@ import {
 } from '@penstock/core'
 import { payloadToJson } from './connect-to-json.ts'
 import type { JsonOptions } from './json-options.ts'
+import { deeper } from './json-text.ts'
 import { payloadToConnect } from './json-to-connect.ts'
 
 const jsonNames = {
@@ -60,7 +61,7 @@ export function schemaToJson(schema: Schema, options: JsonOptions, field?: strin
 }
 
 /** Reads a schema. Throws DataError for one that is not of the envelope's form. */
-export function schemaFromJson(json: JsonValue, options: JsonOptions, path = 'schema'): Schema {
+export function schemaFromJson(json: JsonValue, options: JsonOptions, path = 'schema', depth = 0): Schema {
   if (!isObject(json)) throw bad(path, 'must be an object')
   const type = own(json, 'type')
   if (typeof type !== 'string') throw bad(path, 'must have a "type"')
@@ -71,7 +72,7 @@ export function schemaFromJson(json: JsonValue, options: JsonOptions, path = 'sc
     doc: textOf(own(json, 'doc'), `${path}.doc`),
     parameters: parametersOf(own(json, 'parameters'), `${path}.parameters`),
   }
-  const schema = withAttributes(json, type, attributes, options, path)
+  const schema = withAttributes(json, type, attributes, options, path, deeper(depth))
   const standard = own(json, 'default')
   if (standard === undefined || standard === null) return schema
   // The default is a payload of this very schema, which it is therefore read with.
@@ -85,13 +86,14 @@ function withAttributes(
   attributes: SchemaOptions,
   options: JsonOptions,
   path: string,
+  depth: number,
 ): Schema {
   const primitive = primitiveByJsonName.get(type)
   if (primitive !== undefined) return make.primitive(primitive, attributes)
   const nested = (name: string): Schema => {
     const member = own(json, name)
     if (member === undefined || member === null) throw bad(path, `of type ${type} must have "${name}"`)
-    return schemaFromJson(member, options, `${path}.${name}`)
+    return schemaFromJson(member, options, `${path}.${name}`, depth)
   }
   switch (type) {
     case 'array':
@@ -108,7 +110,7 @@ function withAttributes(
           if (typeof name !== 'string') throw bad(`${path}.fields[${i}]`, 'must have its name as "field"')
           if (seen.has(name)) throw bad(path, `has two fields named "${name}"`)
           seen.add(name)
-          return [name, schemaFromJson(field, options, `${path}.fields[${i}]`)]
+          return [name, schemaFromJson(field, options, `${path}.fields[${i}]`, depth)]
         }),
         attributes,
       )

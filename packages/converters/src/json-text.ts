@@ -19,7 +19,16 @@ export function parseJsonText(text: string): JsonValue {
   }
 }
 
-/** Runs a recursive conversion; a value nested deeper than the stack goes is a DataError like any other bad record. */
+/** As deep as Kafka Connect's JSON library goes. A fixed limit fails the same records whatever is on the stack. */
+const maxDepth = 1000
+
+/** The next level of a recursive conversion. Throws DataError when that is too deep. */
+export function deeper(depth: number): number {
+  if (depth < maxDepth) return depth + 1
+  throw new DataError('json.too_deep', `the value is nested more than ${maxDepth} levels deep`)
+}
+
+/** Runs what recurses without counting; what is too deep for the stack is a DataError like any other bad record. */
 export function guardDepth<Result>(convert: () => Result): Result {
   try {
     return convert()

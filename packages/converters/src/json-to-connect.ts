@@ -3,23 +3,31 @@
  * integers wrap, a string where a number should be counts as 0. Other mismatches are errors.
  */
 import {
+  type ArraySchema,
   DataError,
   Decimal,
   JsonNumber,
   type JsonValue,
   logical,
+  type MapSchema,
   type PrimitiveSchema,
   type Schema,
   Struct,
   type StructSchema,
 } from '@penstock/core'
 import type { JsonOptions } from './json-options.ts'
+import { deeper } from './json-text.ts'
 
 const msPerDay = 86_400_000
 const maxDateMs = 8.64e15
 
 /** Reads a payload with its schema. */
-export function payloadToConnect(schema: Schema, json: JsonValue | undefined, options: JsonOptions): unknown {
+export function payloadToConnect(
+  schema: Schema,
+  json: JsonValue | undefined,
+  options: JsonOptions,
+  depth = 0,
+): unknown {
   if (json === null || json === undefined) {
     if (schema.default !== undefined && options.replaceNullWithDefault) return schema.default
     if (schema.optional) return null
@@ -28,40 +36,51 @@ export function payloadToConnect(schema: Schema, json: JsonValue | undefined, op
   switch (schema.type) {
     case 'ARRAY':
       if (!Array.isArray(json)) throw mismatch(schema, json)
-      return json.map((item) => payloadToConnect(schema.valueSchema, item, options))
-    case 'MAP': {
-      const map = new Map<unknown, unknown>()
-      // String keys are written as an object; pairs are read for them too.
-      if (Array.isArray(json)) {
-        for (const pair of json) {
-          if (!Array.isArray(pair) || pair.length !== 2)
-            throw mismatch(schema, pair, ': its entries must be [key, value]')
-          map.set(
-            payloadToConnect(schema.keySchema, pair[0], options),
-            payloadToConnect(schema.valueSchema, pair[1], options),
-          )
-        }
-      } else if (isObject(json)) {
-        if (schema.keySchema.type !== 'STRING') throw mismatch(schema, json, ': keys other than strings come as pairs')
-        for (const [key, value] of Object.entries(json))
-          map.set(key, payloadToConnect(schema.valueSchema, value, options))
-      } else throw mismatch(schema, json)
-      return map
-    }
+      return itemsOf(schema, json, options, deeper(depth))
+    case 'MAP':
+      return mapOf(schema, json, options, deeper(depth))
     case 'STRUCT':
       if (!isObject(json)) throw mismatch(schema, json)
-      return structOf(schema, json, options)
+      return structOf(schema, json, options, deeper(depth))
     default:
       return schema.name === null ? primitiveOf(schema, json) : logicalOf(schema, json)
   }
 }
 
-function structOf(schema: StructSchema, json: { [key: string]: JsonValue }, options: JsonOptions): Struct {
+function itemsOf(schema: ArraySchema, json: readonly JsonValue[], options: JsonOptions, depth: number): unknown[] {
+  return json.map((item) => payloadToConnect(schema.valueSchema, item, options, depth))
+}
+
+/** String keys are written as an object; pairs are read for them too. */
+function mapOf(schema: MapSchema, json: JsonValue, options: JsonOptions, depth: number): Map<unknown, unknown> {
+  const map = new Map<unknown, unknown>()
+  if (Array.isArray(json)) {
+    for (const pair of json) {
+      if (!Array.isArray(pair) || pair.length !== 2) throw mismatch(schema, pair, ': its entries must be [key, value]')
+      const key = payloadToConnect(schema.keySchema, pair[0], options, depth)
+      map.set(key, payloadToConnect(schema.valueSchema, pair[1], options, depth))
+    }
+    return map
+  }
+  if (!isObject(json)) throw mismatch(schema, json)
+  if (schema.keySchema.type !== 'STRING') throw mismatch(schema, json, ': keys other than strings come as pairs')
+  for (const [key, value] of Object.entries(json)) {
+    map.set(key, payloadToConnect(schema.valueSchema, value, options, depth))
+  }
+  return map
+}
+
+function structOf(
+  schema: StructSchema,
+  json: { [key: string]: JsonValue },
+  options: JsonOptions,
+  depth: number,
+): Struct {
   const values = new Map<string, unknown>()
   for (const field of schema.fields) {
     try {
       const member = Object.hasOwn(json, field.name) ? json[field.name] : null
-      values.set(field.name, payloadToConnect(field.schema, member, options))
+      values.set(field.name, payloadToConnect(field.schema, member, options, depth))
     } catch (cause) {
       if (!(cause instanceof DataError)) throw cause
       throw new DataError(cause.code, `${cause.message} (field "${field.name}")`, { cause })

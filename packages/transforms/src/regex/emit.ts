@@ -134,7 +134,7 @@ export function emitRe2({ root }: Syntax): Re2Pattern | null {
           const text = emit(part, finding)
           if (text === null) return null
           // The line break that the `$` has taken would be missing to what follows.
-          const more = node.kind === 'sequence' && !node.nodes.slice(i + 1).every(isAssertion)
+          const more = node.kind === 'sequence' && !node.nodes.slice(i + 1).every(isLineEnd)
           if (more && hasLineEnd(part)) return null
           parts.push(part.kind === 'choice' ? `(?:${text})` : text)
         }
@@ -153,14 +153,14 @@ export function emitRe2({ root }: Syntax): Re2Pattern | null {
   return whole === null || find === null ? null : { whole, find, groupIndexes, lineBreakGroups }
 }
 
-function isAssertion(node: Node): boolean {
-  return node.kind === 'assertion'
+function isLineEnd(node: Node): boolean {
+  return node.kind === 'assertion' && node.name === 'end or final line break'
 }
 
 function hasLineEnd(node: Node): boolean {
   switch (node.kind) {
     case 'assertion':
-      return node.name === 'end or final line break'
+      return isLineEnd(node)
     case 'group':
     case 'repeat':
       return hasLineEnd(node.node)
