@@ -50,7 +50,7 @@ export class ConfigState {
     this.#logger = logger
   }
 
-  /** One more than the offset of the last record read; -1 before the first. */
+  /** One more than the offset of the last record read whose value is JSON; -1 before the first. */
   get offset(): bigint {
     return this.#offset
   }
@@ -104,11 +104,9 @@ export class ConfigState {
 
   /** Takes the next record of the topic and tells what it changed. */
   apply(record: LogRecord): ConfigEvent | null {
-    this.#offset = record.offset + 1n
-    if (record.key === null) return null
-    const key = record.key.toString('utf8')
+    const key = record.key?.toString('utf8') ?? null
     const value = this.#parse(key, record)
-    if (value === undefined) return null
+    if (key === null || value === undefined) return null
     if (key.startsWith('target-state-')) return this.#targetState(key.slice('target-state-'.length), value)
     if (key.startsWith('connector-')) return this.#connector(key.slice('connector-'.length), value)
     if (key.startsWith('task-')) return this.#task(key, value)
@@ -122,10 +120,11 @@ export class ConfigState {
     return null
   }
 
-  #parse(key: string, record: LogRecord): Record<string, unknown> | null | undefined {
-    if (record.value === null) return null
+  #parse(key: string | null, record: LogRecord): Record<string, unknown> | null | undefined {
     try {
-      const value: unknown = JSON.parse(record.value.toString('utf8'))
+      const value: unknown = record.value === null ? null : JSON.parse(record.value.toString('utf8'))
+      // Workers compare their offsets, so they must agree on them: those on the JVM skip only what isn't JSON.
+      this.#offset = record.offset + 1n
       if (value === null || (typeof value === 'object' && !Array.isArray(value)))
         return value as Record<string, unknown> | null
     } catch {
@@ -164,7 +163,7 @@ export class ConfigState {
       // state.v2 knows STOPPED; state is what workers before 3.5 read.
       const name = typeof value['state.v2'] === 'string' ? value['state.v2'] : value.state
       if (name !== 'STARTED' && name !== 'PAUSED' && name !== 'STOPPED') {
-        this.#logger.error(`ignored unknown target state ${String(name)} of connector ${connector}`)
+        this.#logger.error(`ignored unknown target state ${JSON.stringify(name)} of connector ${connector}`)
         return null
       }
       entry.target = name
@@ -221,7 +220,7 @@ export class ConfigState {
       this.#forget(entry)
       return null
     }
-    const complete = Array.from({ length: count }, (_, task) => task).every((task) => entry.deferred.has(task))
+    const complete = hasAll(entry.deferred, count)
     if (complete) {
       for (const [task, config] of entry.deferred) entry.tasks.set(task, config)
       entry.applied = entry.config
@@ -243,6 +242,12 @@ export class ConfigState {
     this.#sessionKey = { key: Buffer.from(key, 'base64'), algorithm, createdAt: createdAt as number }
     return { kind: 'session-key' }
   }
+}
+
+/** Looks at no more than is there, whatever number a record names. */
+function hasAll(configs: ReadonlyMap<number, RawConfig>, count: number): boolean {
+  for (let task = 0; task < count; task++) if (!configs.has(task)) return false
+  return true
 }
 
 function asProperties(value: unknown): RawConfig | null {
