@@ -113,8 +113,8 @@ export const connectKeys = {
 
   'session.timeout.ms': ms(10000, 'A worker that is silent for so long counts as dead and loses its work.', 'high'),
   'heartbeat.interval.ms': ms(
-    3000,
-    'How often a worker tells the group that it lives; below the session timeout.',
+    1000,
+    'How often a worker tells the group that it lives and hears whether others came or went; below the session timeout.',
     'high',
   ),
   'rebalance.timeout.ms': ms(
