@@ -82,6 +82,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
 
   const executors = new ExecutorPool({
     config,
+    workerId,
     appFolder,
     logger: loggers.child('executors'),
     onReport: (report) => {

@@ -2,7 +2,7 @@ import type { KeyDefinitions, RawConfig } from '@penstock/core'
 
 /** Keys that no declaration says anything about, by the words that keys of secrets contain. */
 const secretWords =
-  /passw|secret|token|credential|jaas|api\.?key|private\.?key|keystore\.key|ssl\.key(\.pem)?$|basic\.auth\.user\.info/i
+  /passw|secret|token|credential|jaas|api[._-]?key|private[._-]?key|keystore\.key|ssl\.key(\.pem)?$|basic\.auth\.user\.info/i
 
 /** True for a key whose value must not show up in logs and errors, as far as its name tells. */
 export function looksSecret(key: string): boolean {

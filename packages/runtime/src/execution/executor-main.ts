@@ -31,7 +31,7 @@ export function runExecutor(channel: ExecutorChannel, onEnd: (exitCode: number) 
       format: worker['log.format'],
       level: worker['log.level'],
       levels: worker['log.levels'],
-      context: { executor: command.executor },
+      context: { worker: command.workerId, executor: command.executor },
     })
     const plugins = await discoverPlugins({
       appFolder: command.appFolder,

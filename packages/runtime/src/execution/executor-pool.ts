@@ -20,6 +20,7 @@ export interface ExecutorFigures {
 
 export interface ExecutorPoolOptions {
   readonly config: WorkerConfig
+  readonly workerId: string
   /** The folder whose package.json names the built-in plugin packages. */
   readonly appFolder: string
   readonly logger: Logger
@@ -174,9 +175,10 @@ export class ExecutorPool {
   }
 
   #fork(index: number): ExecutorProcess {
-    const { config, appFolder, logger } = this.#options
+    const { config, workerId, appFolder, logger } = this.#options
     return new ExecutorProcess({
       index,
+      workerId,
       forked: config['executor.processes'] !== 0,
       heapMb: config['executor.heap.max.mb'],
       startTimeoutMs: config['executor.start.timeout.ms'],

@@ -10,6 +10,7 @@ import { unpackError } from './wire-error.ts'
 
 export interface ExecutorProcessOptions {
   readonly index: number
+  readonly workerId: string
   /** False: within this process, for `executor.processes=0`. */
   readonly forked: boolean
   readonly heapMb: number
@@ -90,7 +91,7 @@ export class ExecutorProcess {
 
   /** Resolves with the plugins it found, once it is ready for requests. */
   async start(): Promise<readonly PluginDescription[]> {
-    const { workerConfig, appFolder, pluginFolders, index, startTimeoutMs } = this.#options
+    const { workerConfig, workerId, appFolder, pluginFolders, index, startTimeoutMs } = this.#options
     const ready = new Promise<readonly PluginDescription[]>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#verdict = `it did not start within ${startTimeoutMs} ms (executor.start.timeout.ms)`
@@ -109,7 +110,15 @@ export class ExecutorProcess {
         },
       })
     })
-    this.#channel.send({ kind: 'initialize', ipcVersion, workerConfig, pluginFolders, appFolder, executor: index })
+    this.#channel.send({
+      kind: 'initialize',
+      ipcVersion,
+      workerConfig,
+      pluginFolders,
+      appFolder,
+      executor: index,
+      workerId,
+    })
     const plugins = await ready
     this.#pending.delete(0)
     this.#state = 'running'

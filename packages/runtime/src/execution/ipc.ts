@@ -43,6 +43,7 @@ export type Command =
       readonly pluginFolders: readonly string[]
       readonly appFolder: string
       readonly executor: number
+      readonly workerId: string
     }
   | { readonly kind: 'ping'; readonly sequence: number }
   | {
