@@ -138,10 +138,10 @@ export class StatusStore {
   }
 
   #readTask(text: string, value: unknown): void {
-    const dash = text.lastIndexOf('-')
-    const task = Number(text.slice(dash + 1))
-    if (dash <= 0 || !Number.isInteger(task)) return
-    const connector = text.slice(0, dash)
+    const match = /^(.+)-(\d+)$/s.exec(text)
+    if (!match) return
+    const connector = match[1] as string
+    const task = Number(match[2])
     const known = this.#tasks.get(connector)
     if (value === null) {
       known?.delete(task)
@@ -169,7 +169,7 @@ export class StatusStore {
     }
     const { task, discoverTimestamp } = ((value as { topic?: unknown }).topic ?? {}) as Record<string, unknown>
     const topics = this.#topics.get(connector) ?? new Map<string, TopicStatus>()
-    topics.set(topic, { topic, connector, task: Number(task ?? 0), discoveredAt: Number(discoverTimestamp ?? 0) })
+    topics.set(topic, { topic, connector, task: integer(task) ?? 0, discoveredAt: integer(discoverTimestamp) ?? 0 })
     this.#topics.set(connector, topics)
   }
 
@@ -199,12 +199,17 @@ function statusJson(status: Status): object {
 
 function parseStatus(value: unknown): Status | null {
   const { state, trace, worker_id, generation, version } = value as Record<string, unknown>
-  if (typeof state !== 'string' || !states.has(state) || typeof worker_id !== 'string') return null
+  const known = integer(generation)
+  if (typeof state !== 'string' || !states.has(state) || typeof worker_id !== 'string' || known === null) return null
   return {
     state: state as ConnectorState,
     trace: typeof trace === 'string' ? trace : null,
     workerId: worker_id,
-    generation: Number(generation ?? 0),
+    generation: known,
     version: typeof version === 'string' ? version : null,
   }
+}
+
+function integer(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) ? value : null
 }
