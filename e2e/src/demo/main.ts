@@ -61,7 +61,7 @@ async function demonstrate(cluster: Cluster, streams: Stream[]): Promise<boolean
   const sending = Promise.all(streams.map((stream) => stream.send(sendingMs)))
   const enoughFound = until(() => shareFound(streams) >= killAtShare, {
     what: `${killAtShare * 100} % of the documents`,
-    deadlineMs: 180_000,
+    deadlineMs: 300_000,
   })
   await showing(progress, streams, Promise.race([enoughFound, failureOf(sending)]))
 

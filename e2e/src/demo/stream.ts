@@ -36,6 +36,7 @@ export class Stream {
       'connector.class': 'io.confluent.connect.elasticsearch.ElasticsearchSinkConnector',
       topics: stream.name,
       'tasks.max': String(tasksEach),
+      'read.timeout.ms': '30000', // three workers, Kafka and Elasticsearch on one machine may be slow
       ...(stream.deadLetters ? { 'errors.deadletterqueue.topic.name': stream.deadLetters.topic } : {}),
       ...dataSet.config,
     })

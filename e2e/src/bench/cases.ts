@@ -1,0 +1,62 @@
+/** What is measured. */
+import type { Options, Size } from './options.ts'
+
+export const partitions = 6
+/** Bulk requests under way at once, over all tasks: the same for Penstock and for the ceiling. */
+export const inFlight = 4
+/** Documents in a bulk request. */
+export const batchSize = 5_000
+
+export interface Case {
+  /** size/way/executors, or size/ceiling; `start` for the time that a worker takes to start. */
+  readonly name: string
+  readonly size: Size
+  readonly kind: 'ceiling' | 'penstock'
+  readonly executors: number
+  readonly connector: Readonly<Record<string, string>>
+}
+
+/** Sizes of requests like those of the ceiling, whatever the number of tasks. */
+const tuned = (executors: number) => ({
+  'batch.size': String(batchSize),
+  'max.in.flight.requests': String(inFlight / executors),
+})
+
+const transformations = {
+  transforms: 'insert,drop',
+  'transforms.insert.type': 'org.apache.kafka.connect.transforms.InsertField$Value',
+  'transforms.insert.static.field': 'environment',
+  'transforms.insert.static.value': 'production',
+  'transforms.drop.type': 'org.apache.kafka.connect.transforms.ReplaceField$Value',
+  'transforms.drop.exclude': 'host',
+}
+
+/** For each size the ceiling comes first and last: how far the two differ is how far the machine drifted. */
+export function casesOf({ only, profile }: Options): Case[] {
+  const wanted = profile && only.length === 0 ? ['small/raw/1'] : only
+  return (['small', 'large'] as const)
+    .flatMap((size): Case[] => {
+      const ceiling: Case = { name: `${size}/ceiling`, size, kind: 'ceiling', executors: 0, connector: {} }
+      const penstock = (way: string, executors: number, connector: Readonly<Record<string, string>>): Case => ({
+        name: `${size}/${way}/${executors}`,
+        size,
+        kind: 'penstock',
+        executors,
+        connector: { 'tasks.max': String(executors), ...connector },
+      })
+      return [
+        ceiling,
+        penstock('raw', 1, tuned(1)),
+        penstock('raw', 2, tuned(2)),
+        penstock('transformed', 1, { ...tuned(1), ...transformations }),
+        penstock('transformed', 2, { ...tuned(2), ...transformations }),
+        penstock('defaults', 1, {}),
+        ceiling,
+      ]
+    })
+    .filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
+}
+
+export function measuresStart({ only, profile }: Options): boolean {
+  return only.length === 0 ? !profile : only.some((part) => 'start'.includes(part))
+}

@@ -1,0 +1,84 @@
+/** Watches documents arrive, and what the processes that bring them use meanwhile. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BenchIndex } from './bench-index.ts'
+import { cpuSeconds, cpuSecondsByThread, residentBytes } from './process-figures.ts'
+
+const everyMs = 100
+const stallMs = 60_000
+
+export interface Measurement {
+  readonly records: number
+  /** From the first documents seen to the last, over the documents that came meanwhile. */
+  readonly perSecond: number
+  /** From the call until the last document. */
+  readonly totalSeconds: number
+  /** Of all processes, in the same span as `perSecond`. */
+  readonly cpuSecondsPerMillion: number
+  /** Highest sum of resident memory. */
+  readonly peakBytes: number
+  /** The span on the clock of process.hrtime, in microseconds. */
+  readonly spanUs: readonly [number, number]
+  readonly threadSeconds: ReadonlyMap<string, number>
+}
+
+/** Resolves when the index has taken so many documents; rejects if none comes for a minute, or `work` rejects. */
+export async function measure(
+  index: BenchIndex,
+  records: number,
+  pids: readonly number[],
+  work: Promise<unknown> = new Promise(() => {}),
+): Promise<Measurement> {
+  const startedUs = nowUs()
+  let failure: unknown
+  work.catch((error: unknown) => {
+    failure = error
+  })
+  let first: Sample | undefined
+  let last = sample(0, pids)
+  let changedUs = startedUs
+  let peakBytes = 0
+  for (;;) {
+    const documents = await index.written()
+    if (documents > last.documents) changedUs = nowUs()
+    last = sample(documents, pids)
+    peakBytes = Math.max(peakBytes, residentBytes(pids))
+    if (failure) throw failure
+    if (documents > 0) first ??= last
+    if (first && documents >= records) return result(first, last)
+    if (nowUs() - changedUs > stallMs * 1000)
+      throw new Error(`${index.name} stays at ${documents} of ${records} documents`)
+    await sleep(everyMs)
+  }
+
+  function result(from: Sample, to: Sample): Measurement {
+    const documents = to.documents - from.documents
+    const threads = [...to.threads].map(([name, seconds]): [string, number] => [
+      name,
+      seconds - (from.threads.get(name) ?? 0),
+    ])
+    return {
+      records,
+      perSecond: (documents * 1e6) / (to.us - from.us),
+      totalSeconds: (to.us - startedUs) / 1e6,
+      cpuSecondsPerMillion: ((to.cpu - from.cpu) * 1e6) / documents,
+      peakBytes,
+      spanUs: [from.us, to.us],
+      threadSeconds: new Map(threads),
+    }
+  }
+}
+
+interface Sample {
+  readonly us: number
+  readonly documents: number
+  readonly cpu: number
+  readonly threads: ReadonlyMap<string, number>
+}
+
+function sample(documents: number, pids: readonly number[]): Sample {
+  return { us: nowUs(), documents, cpu: cpuSeconds(pids), threads: cpuSecondsByThread(pids) }
+}
+
+function nowUs(): number {
+  return Number(process.hrtime.bigint() / 1000n)
+}

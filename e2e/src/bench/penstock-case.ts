@@ -1,0 +1,45 @@
+/** One worker of its own brings a filled topic into an index. */
+import { type Cluster, startCluster } from '../harness/index.ts'
+import type { BenchIndex } from './bench-index.ts'
+import type { Case } from './cases.ts'
+import { type CpuProfile, readProfiles } from './cpu-profile.ts'
+import { type Measurement, measure } from './measure.ts'
+
+export interface PenstockRun {
+  readonly measurement: Measurement
+  /** Only where asked for. */
+  readonly profiles: readonly CpuProfile[]
+}
+
+export async function runPenstock(
+  { executors, connector }: Case,
+  topic: string,
+  index: BenchIndex,
+  records: number,
+  profileFolder?: string,
+): Promise<PenstockRun> {
+  const env = profileFolder ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` } : {}
+  await using cluster = await startCluster({ workers: 1, properties: { 'executor.processes': String(executors) }, env })
+  const pids = await processesOf(cluster, executors)
+  await cluster.createConnector('bench', {
+    'connector.class': 'ElasticsearchSink',
+    topics: topic,
+    'topic.index.map': `${topic}:${index.name}`,
+    'consumer.override.auto.offset.reset': 'earliest',
+    ...connector,
+  })
+  const measurement = await measure(index, records, pids)
+  if (!profileFolder) return { measurement, profiles: [] }
+  await cluster.worker(0).stop() // profiles are written at an orderly end
+  return { measurement, profiles: await readProfiles(profileFolder) }
+}
+
+/** The worker and its executors. */
+async function processesOf(cluster: Cluster, executors: number): Promise<number[]> {
+  const worker = cluster.worker(0)
+  for (;;) {
+    const children = await worker.executorPids()
+    if (children.length === executors) return [worker.pid, ...children]
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}

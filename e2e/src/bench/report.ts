@@ -1,0 +1,98 @@
+/** Tables of what was measured. */
+import { cpus } from 'node:os'
+import { textTable } from '../demo/text-table.ts'
+import { batchSize, type Case, inFlight, partitions } from './cases.ts'
+import type { CpuProfile } from './cpu-profile.ts'
+import type { Measurement } from './measure.ts'
+import type { Size } from './options.ts'
+import type { Startup } from './startup.ts'
+
+export interface Result {
+  readonly measured: Case
+  readonly measurement: Measurement
+}
+
+/** One line of the table, also the JSON. */
+export interface Figures {
+  readonly case: string
+  readonly records: number
+  readonly docsPerSecond: number
+  /** Over the mean of the ceilings of this run; null without one. */
+  readonly ofCeiling: number | null
+  readonly totalSeconds: number
+  /** null for the ceiling, which is no worker. */
+  readonly cpuSecondsPerMillion: number | null
+  readonly peakMegabytes: number | null
+}
+
+export function figuresOf(results: readonly Result[]): Figures[] {
+  return results.map(({ measured, measurement }) => {
+    const ceiling = ceilingOf(results, measured.size)
+    const worker = measured.kind === 'penstock'
+    return {
+      case: measured.name,
+      records: measurement.records,
+      docsPerSecond: Math.round(measurement.perSecond),
+      ofCeiling: ceiling === undefined ? null : rounded(measurement.perSecond / ceiling, 3),
+      totalSeconds: rounded(measurement.totalSeconds, 2),
+      cpuSecondsPerMillion: worker ? rounded(measurement.cpuSecondsPerMillion, 2) : null,
+      peakMegabytes: worker ? Math.round(measurement.peakBytes / 2 ** 20) : null,
+    }
+  })
+}
+
+export function resultTable(figures: readonly Figures[]): string {
+  const heads = ['case', 'records', 'docs/s', 'of ceiling', 'total s', 'CPU s/million', 'peak MiB']
+  const rows = figures.map((line) => [
+    line.case,
+    line.records,
+    line.docsPerSecond,
+    line.ofCeiling === null ? '–' : `${(line.ofCeiling * 100).toFixed(1)} %`,
+    line.totalSeconds.toFixed(2),
+    line.cpuSecondsPerMillion?.toFixed(2) ?? '–',
+    line.peakMegabytes ?? '–',
+  ])
+  return `${textTable(heads, rows)}\n\n${legend}`
+}
+
+const legend = `case          size/way/executors: records of about 200 bytes (small) or 1 KB (large), ${partitions} partitions, 1 shard,
+              no replica, no refresh. raw: schemaless JSON passed on; transformed: with InsertField and ReplaceField;
+              both with batch.size=${batchSize} and ${inFlight} requests in flight over all tasks, as the ceiling has it, which
+              sends bulk requests made beforehand. defaults: raw, with the connector's own settings.
+docs/s        from the first documents seen in the index to the last.
+total s       from the creation of the connector to the last document.
+CPU, memory   of the worker with its executors; the memory is the highest sum of their resident sets.`
+
+export function startupLines({ firstAnswerMs, idleBytes }: Startup): string {
+  const idle = `${Math.round(idleBytes / 2 ** 20)} MiB`
+  return `start to first REST answer: ${(firstAnswerMs / 1000).toFixed(2)} s (best of 3); idle with one executor: ${idle}`
+}
+
+export function machineLine(load: number): string {
+  const [cpu] = cpus()
+  return `${cpus().length} × ${cpu?.model.trim() ?? 'CPU'}, Node ${process.version}, load average ${load.toFixed(2)}`
+}
+
+const topCount = 25
+
+/** Where the CPU time of a case went, by function (JavaScript only) and by thread. */
+export function profileText({ measured, measurement }: Result, profiles: readonly CpuProfile[]): string {
+  const [from, to] = measurement.spanUs
+  const functions = profiles.map(({ pid, topFunctions }) => {
+    const rows = topFunctions(from, to, topCount).map(({ name, share }) => [name, `${(share * 100).toFixed(1)} %`])
+    return textTable([`process ${pid}: function`, 'self time'], rows)
+  })
+  const threads = [...measurement.threadSeconds].filter(([, seconds]) => seconds > 0).sort(([, a], [, b]) => b - a)
+  const rows = threads.map(([name, seconds]) => [name, seconds.toFixed(2)])
+  return [`profile of ${measured.name}`, ...functions, textTable(['process and thread', 'CPU s'], rows)].join('\n\n')
+}
+
+function ceilingOf(results: readonly Result[], size: Size): number | undefined {
+  const ceilings = results.filter(({ measured }) => measured.kind === 'ceiling' && measured.size === size)
+  if (ceilings.length === 0) return undefined
+  return ceilings.reduce((sum, { measurement }) => sum + measurement.perSecond, 0) / ceilings.length
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
+}

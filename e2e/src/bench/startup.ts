@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startCluster } from '../harness/index.ts'
+import { residentBytes } from './process-figures.ts'
+
+const rounds = 3
+const askEveryMs = 10
+const idleAfterMs = 3_000
+
+export interface Startup {
+  /** From the start of the process until `GET /` answers 200; the best of three, its internal topics exist. */
+  readonly firstAnswerMs: number
+  /** Resident memory of an idle worker with one executor. */
+  readonly idleBytes: number
+}
+
+export async function measureStartup(): Promise<Startup> {
+  await using cluster = await startCluster({ workers: 1, properties: { 'executor.processes': '1' } })
+  const worker = cluster.worker(0)
+  const timesMs: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    await worker.stop()
+    const startedAt = performance.now()
+    await worker.launch()
+    while (!(await answers(worker.url))) await sleep(askEveryMs)
+    timesMs.push(performance.now() - startedAt)
+  }
+  await sleep(idleAfterMs)
+  const pids = [worker.pid, ...(await worker.executorPids())]
+  return { firstAnswerMs: Math.min(...timesMs), idleBytes: residentBytes(pids) }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url).catch(() => undefined)
+  await response?.text()
+  return response?.status === 200
+}
