@@ -54,7 +54,11 @@ interface KeyOptions<Value> {
   check?(value: NonNullable<Value>): string | undefined
 }
 
-function define<Value>(type: ConfigType, options: KeyOptions<Value>, bounds?: (value: NonNullable<Value>) => string | undefined): KeyDefinition<Value> {
+function define<Value>(
+  type: ConfigType,
+  options: KeyOptions<Value>,
+  bounds?: (value: NonNullable<Value>) => string | undefined,
+): KeyDefinition<Value> {
   return {
     type,
     default: options.default,
@@ -93,8 +97,10 @@ export const key = {
     values: readonly V[],
     options: O,
   ): KeyDefinition<Defaulted<V, O>> & { readonly values: readonly V[] } => ({
-    ...define<Defaulted<V, O>>('STRING', { recommended: values, ...(options as KeyOptions<Defaulted<V, O>>) }, (value) =>
-      values.includes(value as V) ? undefined : `String must be one of: ${values.join(', ')}`,
+    ...define<Defaulted<V, O>>(
+      'STRING',
+      { recommended: values, ...(options as KeyOptions<Defaulted<V, O>>) },
+      (value) => (values.includes(value as V) ? undefined : `String must be one of: ${values.join(', ')}`),
     ),
     values,
   }),
@@ -172,7 +178,11 @@ export function configDef<const Keys extends KeyDefinitions>(keys: Keys): Config
   return new ConfigDef(keys)
 }
 
-function parseKey(name: string, definition: KeyDefinition<unknown>, raw: RawConfig): { value: unknown; errors: string[] } {
+function parseKey(
+  name: string,
+  definition: KeyDefinition<unknown>,
+  raw: RawConfig,
+): { value: unknown; errors: string[] } {
   if (!Object.hasOwn(raw, name)) {
     if (definition.default !== undefined) return { value: definition.default, errors: [] }
     return { value: null, errors: [`Missing required configuration "${name}" which has no default value.`] }
@@ -184,7 +194,8 @@ function parseKey(name: string, definition: KeyDefinition<unknown>, raw: RawConf
   }
   const shown = definition.type === 'PASSWORD' ? '[hidden]' : text
   const { value, problem } = parseText(definition, text)
-  if (problem !== undefined) return { value: null, errors: [`Invalid value ${shown} for configuration ${name}: ${problem}`] }
+  if (problem !== undefined)
+    return { value: null, errors: [`Invalid value ${shown} for configuration ${name}: ${problem}`] }
   const failed = definition.check(value)
   return { value, errors: failed === undefined ? [] : [`Invalid value ${shown} for configuration ${name}: ${failed}`] }
 }
@@ -205,7 +216,9 @@ function parseText(definition: KeyDefinition<unknown>, text: string): { value: u
       return parseInteger(trimmed, 'LONG', Number.MAX_SAFE_INTEGER)
     case 'DOUBLE': {
       const number = Number(trimmed)
-      return trimmed === '' || Number.isNaN(number) ? { value: null, problem: 'Not a number of type DOUBLE' } : { value: number }
+      return trimmed === '' || Number.isNaN(number)
+        ? { value: null, problem: 'Not a number of type DOUBLE' }
+        : { value: number }
     }
     case 'LIST':
       return { value: trimmed === '' ? [] : trimmed.split(',').map((item) => item.trim()) }
@@ -226,7 +239,8 @@ function parseInteger(text: string, type: string, max: number): { value: unknown
     return { value: text.startsWith('-') ? -max : max }
   }
   const value = Number(text)
-  if (!/^[+-]?\d+$/.test(text) || Math.abs(value) > max + 1) return { value: null, problem: `Not a number of type ${type}` }
+  if (!/^[+-]?\d+$/.test(text) || Math.abs(value) > max + 1)
+    return { value: null, problem: `Not a number of type ${type}` }
   return { value }
 }
 

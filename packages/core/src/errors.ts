@@ -50,7 +50,13 @@ export class ConfigError extends ConnectError {
 }
 
 /** The stages of a record's way that {@link StageError} can name (KIP-298). */
-export type Stage = 'TRANSFORMATION' | 'KEY_CONVERTER' | 'VALUE_CONVERTER' | 'HEADER_CONVERTER' | 'KAFKA_PRODUCE' | 'TASK_PUT'
+export type Stage =
+  | 'TRANSFORMATION'
+  | 'KEY_CONVERTER'
+  | 'VALUE_CONVERTER'
+  | 'HEADER_CONVERTER'
+  | 'KAFKA_PRODUCE'
+  | 'TASK_PUT'
 
 /**
  * A failure that knows at which stage it belongs, however late it surfaces. Values are decoded lazily, so a malformed

@@ -16,11 +16,11 @@ export {
 export { Decimal } from './decimal.ts'
 export {
   assertNever,
-  codeOf,
   ConfigError,
   type ConfigProblem,
   ConflictError,
   ConnectError,
+  codeOf,
   DataError,
   isRetriable,
   messageOf,
@@ -70,9 +70,9 @@ export {
   type SchemaAndValue,
   type SchemaOptions,
   type SchemaType,
+  type StructSchema,
   schema,
   schemasEqual,
-  type StructSchema,
 } from './schema.ts'
 export { Struct } from './struct.ts'
 export { type TaskId, taskName } from './task-id.ts'

@@ -118,7 +118,10 @@ export interface SinkPlugin<Keys extends KeyDefinitions = KeyDefinitions> extend
    */
   readonly lazyValues?: boolean
   /** Checks across keys and against the outside world; `raw` has passed the single-key checks. */
-  validate?(raw: RawConfig, context: { logger: Logger; signal: AbortSignal }): Promise<readonly ConfigProblem[]> | readonly ConfigProblem[]
+  validate?(
+    raw: RawConfig,
+    context: { logger: Logger; signal: AbortSignal },
+  ): Promise<readonly ConfigProblem[]> | readonly ConfigProblem[]
   /** Defaults to `maxTasks` copies of the connector's configuration. */
   createConnector?(raw: RawConfig, context: ConnectorContext): Connector
   createTask(config: ConfigOf<ConfigDef<Keys>>, context: SinkTaskContext): SinkTask
