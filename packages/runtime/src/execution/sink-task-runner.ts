@@ -222,6 +222,8 @@ export class SinkTaskRunner {
         // A static member: whoever runs this task next takes its partitions over at once, and a zombie is fenced.
         'group.instance.id': instanceId(this.id),
         'auto.offset.reset': 'earliest',
+        // A member learns of a rebalance with its next heartbeat; Java's 3 s make every start of several tasks as slow.
+        'heartbeat.interval.ms': '1000',
         // Java's default; librdkafka would hide records of open transactions.
         'isolation.level': 'read_uncommitted',
         'allow.auto.create.topics': 'true',
@@ -269,7 +271,12 @@ export class SinkTaskRunner {
     const producer = new KafkaProducer(
       toRdkafka(
         connectorClientProperties('producer', {
-          base: { 'client.id': `connector-dlq-producer-${connector}-${task}`, acks: 'all' },
+          base: {
+            'client.id': `connector-dlq-producer-${connector}-${task}`,
+            acks: 'all',
+            // The topic's own limit decides, not the client's.
+            'max.request.size': '1000000000',
+          },
           worker: this.#parts.worker.raw,
           connector: config.raw,
         }),
@@ -287,7 +294,7 @@ export class SinkTaskRunner {
       meter: this.#meter,
       logger: this.#parts.logger,
     })
-    await queue.start()
+    await queue.start(config.topics)
     return queue
   }
 
