@@ -89,6 +89,7 @@ export class KafkaConsumer {
   #fatal: Error | null = null
   #rebalancing: Promise<void> = Promise.resolve()
   #closed = false
+  readonly #paused = new Set<string>()
   /** Called at the end of a partition, when `enable.partition.eof` is set. */
   onEndOfPartition: ((end: EndOfPartition) => void) | null = null
   /** Called for errors that librdkafka mends by itself (a broker went away). */
@@ -147,11 +148,14 @@ export class KafkaConsumer {
     this.#wake?.()
   }
 
+  /** Also of partitions that are being assigned: none of their records comes before {@link resume}, unless they are revoked. */
   pause(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) this.#paused.add(nameOf(partition))
     if (partitions.length > 0) this.#client.pause([...partitions])
   }
 
   resume(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) this.#paused.delete(nameOf(partition))
     if (partitions.length > 0) this.#client.resume([...partitions])
   }
 
@@ -239,9 +243,13 @@ export class KafkaConsumer {
         await handler.onAssigned(partitions)
         if (this.#isCooperative()) this.#client.incrementalAssign(partitions)
         else this.#client.assign(partitions)
+        // librdkafka has ignored a pause of what it had not assigned yet.
+        const paused = partitions.filter((partition) => this.#paused.has(nameOf(partition)))
+        if (paused.length > 0) this.#client.pause(paused)
       } else {
         const lost = this.#closed ? false : this.#client.assignmentLost()
         await handler.onRevoked(partitions, lost)
+        for (const partition of partitions) this.#paused.delete(nameOf(partition))
         if (this.#isCooperative()) this.#client.incrementalUnassign(partitions)
         else this.#client.unassign()
       }
@@ -263,6 +271,10 @@ export class KafkaConsumer {
       this.onWarning?.(error)
     }
   }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${partition}/${topic}`
 }
 
 function isEnding(error: RdkafkaError): boolean {
