@@ -60,7 +60,23 @@ const silentlyDropped = new Set([
   'metrics.recording.level',
   'metrics.sample.window.ms',
   'exclude.internal.topics',
+  'metadata.max.idle.ms',
+  'partitioner.adaptive.partitioning.enable',
+  'partitioner.availability.timeout.ms',
+  'partitioner.ignore.keys',
+  'transaction.two.phase.commit.enable',
+  'ssl.provider',
+  'ssl.keymanager.algorithm',
+  'ssl.trustmanager.algorithm',
+  'ssl.secure.random.implementation',
+  'sasl.kerberos.ticket.renew.window.factor',
+  'sasl.kerberos.ticket.renew.jitter',
+  'config.providers',
 ])
+/** How Java's own login modules renew what they logged in with. */
+const loginTiming = /^sasl\.login\.(refresh|retry|connect|read)\./
+/** Java has a level for each codec, librdkafka one for the codec in use. */
+const compressionLevel = /^compression\.(gzip|lz4|zstd)\.level$/
 
 const unsupported = new Set([
   'interceptor.classes',
@@ -85,8 +101,13 @@ export function toRdkafka(properties: ClientProperties): RdkafkaConfig {
   const warnings: string[] = []
   const problems: ConfigProblem[] = []
   for (const [name, value] of Object.entries(properties)) {
-    if (silentlyDropped.has(name) || value === '') {
+    if (silentlyDropped.has(name) || loginTiming.test(name) || value === '') {
       if (name === 'ssl.endpoint.identification.algorithm') config[name] = 'none'
+      continue
+    }
+    const codec = compressionLevel.exec(name)?.[1]
+    if (codec !== undefined) {
+      if (codec === properties['compression.type']) config['compression.level'] = value
       continue
     }
     if (unsupported.has(name)) {
@@ -127,7 +148,7 @@ export function toRdkafka(properties: ClientProperties): RdkafkaConfig {
 }
 
 function pemOnly(name: string, path: string, type: string | undefined, problems: ConfigProblem[]): string {
-  if ((type ?? guessStoreType(path)) !== 'PEM') {
+  if ((type?.toUpperCase() ?? guessStoreType(path)) !== 'PEM') {
     problems.push({
       key: name,
       message: `Invalid value ${path} for configuration ${name}: expected a PEM file. Convert it with "keytool -exportcert -rfc -keystore ${path} -file ca.pem" and set ${name}=ca.pem and ${name.replace('.location', '.type')}=PEM`,
@@ -197,11 +218,12 @@ export function toProtocolClient(properties: ClientProperties): ProtocolClientCo
 }
 
 function parseBrokers(text: string): { host: string; port: number }[] {
-  const brokers = text.split(',').flatMap((item) => {
+  const items = text.split(',').filter((item) => item.trim() !== '')
+  const brokers = items.flatMap((item) => {
     const match = /^\s*(?:[A-Z_]+:\/\/)?\[?([^\s\]]+?)\]?:(\d+)\s*$/.exec(item)
     return match ? [{ host: match[1] as string, port: Number(match[2]) }] : []
   })
-  if (brokers.length > 0) return brokers
+  if (brokers.length > 0 && brokers.length === items.length) return brokers
   throw new ConfigError([
     {
       key: 'bootstrap.servers',

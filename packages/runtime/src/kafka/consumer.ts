@@ -62,6 +62,9 @@ export const rdkafkaErrors = {
 } as const
 
 /** Nothing that another poll would get over: these end the task, as they do in Kafka Connect. */
+/** How long a fatal error of a call waits for the event that explains it. */
+const explanationMs = 500
+
 const endingErrors: readonly number[] = [
   rdkafkaErrors.fatal,
   rdkafkaErrors.authentication,
@@ -203,13 +206,19 @@ export class KafkaConsumer {
     })
   }
 
+  /** A fatal error of a call is no more than that; what happened is told by an event at about the same time. */
+  #whenExplained(done: () => void): void {
+    if (this.#fatal) done()
+    else setTimeout(done, explanationMs)
+  }
+
   async #consume(max: number): Promise<ConsumedMessage[]> {
     if (this.#fatal) throw this.#fatal
     if (this.#closed) return []
     return new Promise((resolve, reject) => {
       this.#client.consume(max, (error, messages) => {
         if (!error) resolve(messages)
-        else if (isEnding(error)) reject(error)
+        else if (isEnding(error)) this.#whenExplained(() => reject(this.#fatal ?? error))
         else {
           this.onWarning?.(error)
           resolve([])
