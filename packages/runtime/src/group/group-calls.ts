@@ -28,6 +28,9 @@ export interface GroupCallsOptions {
 /** How much longer than the broker's own limit a JoinGroup may stay unanswered. */
 const joinGraceMs = 5_000
 
+/** What a member does in its group. */
+export type GroupMemberCalls = Pick<GroupCalls, 'join' | 'sync' | 'heartbeat' | 'leave' | 'close'>
+
 export class GroupCalls {
   readonly #options: GroupCallsOptions
   #coordinator: CoordinatorAddress | null = null

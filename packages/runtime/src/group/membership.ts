@@ -7,7 +7,7 @@ import { type Clock, ConnectError, type Logger, messageOf } from '@penstock/core
 import { kafkaErrorCode, kafkaErrors } from '../kafka/protocol-errors.ts'
 import type { Assignment, ConnectProtocolVersion, WorkerMetadata } from './assignment.ts'
 import { type ConnectProtocol, parseProtocolName, versionOfProtocol } from './connect-protocol.ts'
-import type { GroupCalls, JoinedGroup } from './group-calls.ts'
+import type { GroupMemberCalls, JoinedGroup } from './group-calls.ts'
 import { decodeAssignment, decodeMetadata, encodeAssignment, joinProtocols } from './protocol-codec.ts'
 
 /** One generation of the group as this worker sees it. */
@@ -34,7 +34,7 @@ export interface MembershipListener {
 }
 
 export interface MembershipOptions {
-  readonly calls: GroupCalls
+  readonly calls: GroupMemberCalls
   readonly connectProtocol: ConnectProtocol
   readonly sessionTimeoutMs: number
   readonly heartbeatIntervalMs: number
@@ -107,7 +107,8 @@ export class Membership {
   /** Rejoins once the leader's delay is over; 0 cancels an earlier wish. */
   rejoinAfter(delayMs: number): void {
     if (this.#rejoinAt !== null) clearTimeout(this.#rejoinAt)
-    this.#rejoinAt = delayMs > 0 ? setTimeout(() => this.requestRejoin(), delayMs) : null
+    const wanted = delayMs > 0 && !this.#stopping.signal.aborted
+    this.#rejoinAt = wanted ? setTimeout(() => this.requestRejoin(), delayMs) : null
   }
 
   /** Asks the coordinator whether this generation still holds: a worker that only slept must not write as leader. */
@@ -139,7 +140,7 @@ export class Membership {
     const { listener } = this.#options
     while (!this.#stopping.signal.aborted) {
       try {
-        if (this.#rejoin === 'lost') await listener.onLost(this.#lostReason)
+        await this.#tellLoss()
         const { assignment, generation } = await this.#joinGroup()
         this.#current = generation
         this.#rejoin = null
@@ -174,10 +175,7 @@ export class Membership {
           logger.info('joining the group failed, trying again', { reason: messageOf(error), pauseMs })
           await this.#sleep(pauseMs)
         }
-        if (this.#rejoin === 'lost') {
-          await listener.onLost(this.#lostReason)
-          this.#rejoin = 'requested'
-        }
+        await this.#tellLoss()
       }
     }
   }
@@ -280,6 +278,13 @@ export class Membership {
     this.#lostReason = reason
     this.#current = null
     this.#wakeAll()
+  }
+
+  /** Tells the listener once of each loss; from there on it is a rejoin like any other. */
+  async #tellLoss(): Promise<void> {
+    if (this.#rejoin !== 'lost') return
+    await this.#options.listener.onLost(this.#lostReason)
+    this.#rejoin = 'requested'
   }
 
   async #untilRejoin(): Promise<void> {
