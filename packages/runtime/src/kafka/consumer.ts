@@ -61,10 +61,10 @@ export const rdkafkaErrors = {
   fencedInstanceId: 82,
 } as const
 
-/** Nothing that another poll would get over: these end the task, as they do in Kafka Connect. */
 /** How long a fatal error of a call waits for the event that explains it. */
 const explanationMs = 500
 
+/** Nothing that another poll would get over: these end the task, as they do in Kafka Connect. */
 const endingErrors: readonly number[] = [
   rdkafkaErrors.fatal,
   rdkafkaErrors.authentication,

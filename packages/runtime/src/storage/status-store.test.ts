@@ -142,6 +142,18 @@ describe('reading', () => {
     expect(store.topics(name)).toEqual(['t.1-x'])
   })
 
+  test.each(['UNASSIGNED', 'FAILED'])('%s of an owner that slept does not hide what the new one does', (state) => {
+    const fresh = { generation: 9, worker_id: '127.0.0.1:18082' }
+    const { store } = read(
+      ['status-connector-sink1', wire('RUNNING', fresh)],
+      ['status-connector-sink1', wire(state, { generation: 7 })],
+      ['status-task-sink1-0', wire('PAUSED', fresh)],
+      ['status-task-sink1-0', wire(state, { generation: 7 })],
+    )
+    expect(store.connector('sink1')?.state).toBe('RUNNING')
+    expect(store.task(task)?.state).toBe('PAUSED')
+  })
+
   test('a task moves: the old owner’s late word does not hide the new one', () => {
     const { store } = read(
       ['status-task-sink1-0', wire('RUNNING', { generation: 9, worker_id: '127.0.0.1:18082' })],

@@ -134,7 +134,8 @@ export class StatusStore {
       return
     }
     const status = parseStatus(value)
-    if (status) this.#connectors.set(name, status)
+    if (!status || isLate(status, this.#connectors.get(name))) return
+    this.#connectors.set(name, status)
   }
 
   #readTask(text: string, value: unknown): void {
@@ -153,6 +154,7 @@ export class StatusStore {
     const before = known?.get(task)
     // The old owner's late UNASSIGNED must not hide that the new one is running.
     if (status.state === 'UNASSIGNED' && before?.state === 'RUNNING' && before.generation >= status.generation) return
+    if (isLate(status, before)) return
     const tasks = known ?? new Map<number, Status<TaskState>>()
     tasks.set(task, status as Status<TaskState>)
     this.#tasks.set(connector, tasks)
@@ -185,6 +187,13 @@ export class StatusStore {
 
 function isOutdated(status: Status, known: Status | null): boolean {
   return known !== null && known.workerId !== status.workerId && known.generation > status.generation
+}
+
+/** The old owner, which slept through losing its work, must not hide that the new one is at it. */
+function isLate(status: Status, before: Status | undefined): boolean {
+  const isEnd = status.state === 'UNASSIGNED' || status.state === 'FAILED'
+  const isAtWork = before?.state === 'RUNNING' || before?.state === 'PAUSED'
+  return isEnd && isAtWork && isOutdated(status, before ?? null)
 }
 
 function statusJson(status: Status): object {
