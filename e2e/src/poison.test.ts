@@ -21,6 +21,7 @@ interface Poison extends RecordToProduce {
 
 const NESTING = 10_000
 const REQUEST_LIMIT = 1_000_000
+const LARGE_RECORDS = { 'max.message.bytes': '5000000' }
 const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter'
 const SINK_TASK = 'org.apache.kafka.connect.sink.SinkTask'
 
@@ -74,7 +75,7 @@ const good = (number: number): RecordToProduce => ({
 
 /** A topic with an index that says what a number is. */
 async function createTarget(partitions = 1) {
-  const topic = await cluster.createTopic({ partitions, config: { 'max.message.bytes': '5000000' } })
+  const topic = await cluster.createTopic({ partitions, config: LARGE_RECORDS })
   const index = cluster.index(topic)
   await index.create({ number_of_replicas: 0 }, { properties: { number: { type: 'long' }, text: { type: 'text' } } })
   return { topic, index }
@@ -103,7 +104,7 @@ test.each([
   ['through a transformation', TRANSFORMED],
 ])('poison of every kind sent %s goes to the dead letter queue, all else into the index', async (how, config) => {
   const { topic, index } = await createTarget(2)
-  const dlq = freshName('dlq')
+  const dlq = await cluster.createTopic({ name: freshName('dlq'), config: LARGE_RECORDS })
   const mixed = POISONS.flatMap((poison, number): RecordToProduce[] => [
     ...Array.from({ length: 20 }, (_, n) => good(number * 100 + n)),
     { ...poison, key: poison.what, headers: { trace: `trace-${number}` }, timestamp: 1_700_000_000_000 + number },
@@ -114,7 +115,7 @@ test.each([
     'tasks.max': '2',
     'errors.tolerance': 'all',
     'errors.deadletterqueue.topic.name': dlq,
-    'errors.deadletterqueue.topic.replication.factor': '1',
+    'producer.override.max.request.size': LARGE_RECORDS['max.message.bytes'],
     'errors.deadletterqueue.context.headers.enable': 'true',
   })
   const isPoison = (record: StoredRecord) => !String(record.key).startsWith('good-')
@@ -199,15 +200,16 @@ test('a task that failed of a poison record goes on where it was once the poison
 
 test('null values are ignored or delete their document where the connector says so', async () => {
   const { topic, index } = await createTarget()
-  await index.put('kept', '{"number":1}')
-  await index.put('gone', '{"number":2}')
   await sink(topic, { 'key.ignore': 'false', 'behavior.on.null.values': 'delete' })
   await cluster.produce(topic, [
+    { key: 'kept', value: '{"number":1}' },
+    { key: 'gone', value: '{"number":2}' },
     { key: 'gone', value: null },
-    { key: 'new', value: '{"number":3}' },
+    { key: 'never there', value: null },
+    { key: 'last', value: '{"number":3}' },
   ])
-  await until(async () => (await index.get('new')) !== undefined, { what: 'the new document' })
-  expect((await index.all()).map(({ id }) => id).sort()).toEqual(['kept', 'new'])
+  await until(async () => (await index.get('last')) !== undefined, { what: 'the last document' })
+  expect((await index.all()).map(({ id }) => id).sort()).toEqual(['kept', 'last'])
   const ignoring = await createTarget()
   await sink(ignoring.topic, { 'behavior.on.null.values': 'ignore' })
   const produced = await cluster.produce(ignoring.topic, [{ key: 'a', value: null }, good(1)])

@@ -8,6 +8,10 @@ const stallMs = 60_000
 
 export interface Measurement {
   readonly records: number
+  /** Documents in the index in the end. */
+  readonly present: number
+  /** Documents that were sent more than once, because an answer came too late. */
+  readonly writtenAgain: number
   /** From the first documents seen to the last, over the documents that came meanwhile. */
   readonly perSecond: number
   /** From the call until the last document. */
@@ -44,13 +48,17 @@ export async function measure(
     peakBytes = Math.max(peakBytes, residentBytes(pids))
     if (failure) throw failure
     if (documents > 0) first ??= last
-    if (first && documents >= records) return result(first, last)
+    if (first && documents >= records) {
+      // Documents that were sent again after a timeout count again: then the last one is still to come.
+      const present = await index.count()
+      if (present >= records) return result(first, last, present)
+    }
     if (nowUs() - changedUs > stallMs * 1000)
       throw new Error(`${index.name} stays at ${documents} of ${records} documents`)
     await sleep(everyMs)
   }
 
-  function result(from: Sample, to: Sample): Measurement {
+  function result(from: Sample, to: Sample, present: number): Measurement {
     const documents = to.documents - from.documents
     const threads = [...to.threads].map(([name, seconds]): [string, number] => [
       name,
@@ -58,6 +66,8 @@ export async function measure(
     ])
     return {
       records,
+      present,
+      writtenAgain: to.documents - present,
       perSecond: (documents * 1e6) / (to.us - from.us),
       totalSeconds: (to.us - startedUs) / 1e6,
       cpuSecondsPerMillion: ((to.cpu - from.cpu) * 1e6) / documents,
