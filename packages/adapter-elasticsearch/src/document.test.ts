@@ -97,3 +97,9 @@ test('without a schema the error says what to set', () => {
   expect(() => toMapping(null, true, 't-0@7')).toThrow('record t-0@7 has none; set schema.ignore=true')
   expect(() => toMapping(schema.string(), true, 't-0@7')).toThrow('is STRING, not an object')
 })
+
+test('a value nested deeper than the stack is a problem of its record', () => {
+  let nested: unknown = 1
+  for (let depth = 0; depth < 100_000; depth++) nested = { a: nested }
+  expect(() => toDocument({ schema: null, value: nested }, 't-0@7', ignored)).toThrow(/t-0@7 is nested too deeply/)
+})

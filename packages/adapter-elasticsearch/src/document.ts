@@ -20,8 +20,7 @@ const dayMs = 86_400_000
 
 /** The document of a value that is not null. Throws DataError for anything that is not an object. */
 export function toDocument({ schema, value }: SchemaAndValue, where: string, settings: DocumentSettings): string {
-  const json = schema === null ? value : toJson(schema, value, settings)
-  const text = stringifyJson(json)
+  const text = jsonText(schema, value, where, settings)
   if (!text.startsWith('{')) {
     throw new DataError(
       'elasticsearch.not_an_object',
@@ -29,6 +28,17 @@ export function toDocument({ schema, value }: SchemaAndValue, where: string, set
     )
   }
   return text
+}
+
+function jsonText(schema: Schema | null, value: unknown, where: string, settings: DocumentSettings): string {
+  try {
+    return stringifyJson(schema === null ? value : toJson(schema, value, settings))
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new DataError('elasticsearch.too_deep', `the value of record ${where} is nested too deeply or too long`, {
+      cause,
+    })
+  }
 }
 
 function describe(value: unknown): string {
