@@ -18,6 +18,7 @@ export async function fillTopic(topic: string, partitions: number, values: Itera
   await new Promise<void>((resolve, reject) =>
     producer.connect({ timeout: 30_000 }, (error) => (error ? reject(error) : resolve())),
   )
+  producer.setPollInterval(10) // takes what is delivered off the client's queue
   try {
     let number = 0
     for (const value of values) {

@@ -13,7 +13,7 @@ import { existsSync } from 'node:fs'
 const kept = []
 const misbehaviors = {
   spin: () => { for (;;) {} },
-  allocate: () => { for (;;) kept.push(Array.from({ length: 10_000 }, () => ({ text: String(Math.random()) }))) },
+  allocate: () => { for (;;) kept.push(new Array(1_000_000).fill(Math.random())) },
   exit: () => process.exit(7),
   abort: () => process.abort(),
   throw: () => { throw new Error('the sink does not like these records') },
