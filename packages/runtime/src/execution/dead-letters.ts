@@ -10,8 +10,8 @@ export interface DeadLetterQueueOptions {
   readonly replicationFactor: number
   readonly contextHeaders: boolean
   readonly task: TaskId
-  readonly producer: KafkaProducer
-  readonly admin: KafkaAdmin
+  readonly producer: Pick<KafkaProducer, 'send'>
+  readonly admin: Pick<KafkaAdmin, 'partitionCount' | 'createTopic' | 'topicConfig'>
   readonly meter: TaskMeter
   readonly logger: Logger
 }

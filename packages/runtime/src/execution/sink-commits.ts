@@ -1,4 +1,12 @@
-import { type Clock, isRetriable, type Logger, messageOf, type SinkTask, type TopicPartition } from '@penstock/core'
+import {
+  type Clock,
+  isRetriable,
+  type Logger,
+  messageOf,
+  type PartitionOffset,
+  type SinkTask,
+  type TopicPartition,
+} from '@penstock/core'
 import type { Position } from '../kafka/consumer.ts'
 import type { DeadLetterQueue } from './dead-letters.ts'
 import type { SinkPositions } from './sink-positions.ts'
@@ -39,7 +47,10 @@ export class SinkCommits {
   }
 
   msToNext(): number {
-    return this.#requested ? 0 : Math.max(0, this.#nextAt - this.#parts.clock.now())
+    const { clock, timeoutMs } = this.#parts
+    const untilDue = this.#requested ? 0 : Math.max(0, this.#nextAt - clock.now())
+    // Nothing starts while another is under way: a loop that hurried would only spin.
+    return this.#inFlight === null ? untilDue : Math.max(untilDue, this.#startedAt + timeoutMs + 1 - clock.now())
   }
 
   /** Starts a commit when one is due; its acknowledgement is not waited for. */
@@ -72,19 +83,21 @@ export class SinkCommits {
 
   async #ask(partitions: readonly TopicPartition[] | undefined, closing: boolean): Promise<Position[]> {
     const { task, positions, deadLetters, logger } = this.#parts
-    await deadLetters?.settled()
     const consumed = positions.consumed(partitions)
     if (consumed.length === 0) return []
+    let done: readonly PartitionOffset[] = []
     try {
-      return positions.committable(task.preCommit ? await task.preCommit(consumed, { closing }) : consumed)
+      done = task.preCommit ? await task.preCommit(consumed, { closing }) : consumed
     } catch (error) {
       // Nothing is lost by not committing; the same records come again after the next start.
       if (!closing && !isRetriable(error)) throw error
       logger.warn('nothing is committed this time, the task could not say what it has written', {
         reason: messageOf(error),
       })
-      return []
     }
+    // Afterwards: while the task was asked it may have given up on records, and names the offsets behind them.
+    await deadLetters?.settled()
+    return positions.committable(done)
   }
 
   async #send(offsets: Position[]): Promise<void> {
