@@ -1,0 +1,68 @@
+import { StageError } from '@penstock/core'
+import { sinkRecord } from '@penstock/core/testing'
+import { expect, test } from 'vitest'
+import { link } from './fixtures/task-parts.ts'
+import { TransformationChain } from './transformation-chain.ts'
+
+const record = sinkRecord({ topic: 't' })
+const append = (text: string) => link((given) => given.with({ topic: given.topic + text }))
+const apply = (...links: Parameters<typeof link>[]) =>
+  new TransformationChain(links.map((args) => link(...args))).apply(record)
+
+test('links apply in their order', () => {
+  expect(new TransformationChain([append('1'), append('2')]).apply(record)?.topic).toBe('t12')
+})
+
+test('an empty chain gives the record back', () => {
+  const chain = new TransformationChain([])
+  expect([chain.isEmpty, chain.apply(record)]).toEqual([true, record])
+})
+
+test('what is dropped goes no further', () => {
+  const seen: unknown[] = []
+  const note = link((given) => {
+    seen.push(given)
+    return given
+  })
+  expect(new TransformationChain([link(() => null), note]).apply(record)).toBeNull()
+  expect(seen).toEqual([])
+})
+
+test.each([
+  [true, false, 'changed'],
+  [true, true, 't'],
+  [false, false, 't'],
+  [false, true, 'changed'],
+])('a predicate that says %s, negated %s: the topic is %s', (holds, negate, topic) => {
+  const change = apply([(given) => given.with({ topic: 'changed' }), { predicate: { test: () => holds }, negate }])
+  expect(change?.topic).toBe(topic)
+})
+
+test.each([
+  ['a transformation', { transformation: { apply: () => fail() } }],
+  ['a predicate', { predicate: { test: () => fail() } }],
+])('%s that throws is a TRANSFORMATION failure of its link', (_what, options) => {
+  expect(() => apply([(given) => given, options])).toThrow(
+    expect.objectContaining({ stage: 'TRANSFORMATION', executingClass: 'Change', message: 'no such field' }),
+  )
+})
+
+test('a value that can’t be decoded keeps its own stage', () => {
+  const failure = new StageError('VALUE_CONVERTER', 'Json', new Error('malformed'))
+  const decode = (): never => {
+    throw failure
+  }
+  expect(() => apply([decode])).toThrow(failure)
+})
+
+test('every link is closed', () => {
+  const closed: string[] = []
+  const closing = (name: string) =>
+    link((given) => given, { transformation: { apply: (r) => r, close: () => void closed.push(name) } })
+  new TransformationChain([closing('a'), append('x'), closing('b')]).close()
+  expect(closed).toEqual(['a', 'b'])
+})
+
+function fail(): never {
+  throw new Error('no such field')
+}
