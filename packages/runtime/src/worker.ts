@@ -88,9 +88,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     onReport: (report) => {
       switch (report.kind) {
         case 'task-status':
-          herder?.onTaskStatus(report.id, report.state, report.trace, report.version)
-          break
-        case 'connector-status':
+          void herder?.onTaskStatus(report)
           break
         case 'reconfigure':
           herder?.onReconfigure(report.connector)

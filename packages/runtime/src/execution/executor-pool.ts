@@ -3,7 +3,7 @@
  * an executor is told to the herder, which restarts it by policy.
  */
 import { availableParallelism } from 'node:os'
-import { ConnectError, type Logger, type RawConfig, type TaskId, taskName } from '@penstock/core'
+import { ConnectError, codeOf, type Logger, type RawConfig, type TaskId, taskName } from '@penstock/core'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
@@ -24,9 +24,7 @@ export interface ExecutorPoolOptions {
   /** The folder whose package.json names the built-in plugin packages. */
   readonly appFolder: string
   readonly logger: Logger
-  readonly onReport: (
-    report: Extract<Report, { kind: 'task-status' | 'connector-status' | 'reconfigure' | 'topic-seen' }>,
-  ) => void
+  readonly onReport: (report: Extract<Report, { kind: 'task-status' | 'reconfigure' | 'topic-seen' }>) => void
   /** The connectors and tasks that went down with an executor. */
   readonly onDeath: (reason: string, work: { connectors: readonly string[]; tasks: readonly TaskId[] }) => void
 }
@@ -43,6 +41,7 @@ interface Slot {
 
 /** Wait before a replacement that could not start is tried again. */
 const restartPauseMs = 1_000
+const silentPenalty = 1_000_000
 
 export class ExecutorPool {
   readonly #options: ExecutorPoolOptions
@@ -71,9 +70,18 @@ export class ExecutorPool {
   }
 
   async validate(config: RawConfig): Promise<ConfigInfos> {
-    const slot = this.#leastLoaded()
-    await slot.ready
-    return slot.process.request('validate', { config })
+    const ask = async (): Promise<ConfigInfos> => {
+      const slot = this.#leastLoaded()
+      await slot.ready
+      return slot.process.request('validate', { config })
+    }
+    try {
+      return await ask()
+    } catch (error) {
+      // Another connector's code took the executor down; the question is as good on the next.
+      if (!isDeath(error)) throw error
+      return ask()
+    }
   }
 
   /** Resolves with the plugin's version once the connector has started. */
@@ -237,12 +245,16 @@ export class ExecutorPool {
 }
 
 function load(slot: Slot): number {
-  // A connector instance is idle nearly always.
-  return slot.tasks.size + slot.connectors.size / 100
+  // A connector instance is idle nearly always. One that has gone silent may be about to be killed.
+  return slot.tasks.size + slot.connectors.size / 100 + (slot.process.isResponsive ? 0 : silentPenalty)
 }
 
 // What ran on a dead executor has stopped, which is all that was wanted.
 function ignoreDeath(error: unknown): void {
-  const { code } = error as { code?: unknown }
-  if (code !== 'executor.died' && code !== 'executor.dead') throw error
+  if (!isDeath(error)) throw error
+}
+
+function isDeath(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'executor.died' || code === 'executor.dead'
 }

@@ -33,6 +33,7 @@ interface Pending {
 const outOfMemory = /JavaScript heap out of memory|Reached heap limit/
 const keptStderrBytes = 4_000
 const killGraceMs = 1_000
+const silentAfterMs = 3_000
 
 export class ExecutorProcess {
   readonly #options: ExecutorProcessOptions
@@ -127,8 +128,9 @@ export class ExecutorProcess {
     return plugins
   }
 
-  get isAlive(): boolean {
-    return this.#state === 'running'
+  /** False for one that has not answered for a while, whatever the reason. */
+  get isResponsive(): boolean {
+    return !this.#options.forked || Date.now() - this.#lastPong < silentAfterMs
   }
 
   /** Rejects with what the executor threw, or with its death. */

@@ -157,14 +157,21 @@ export class Executor {
         worker,
         logger,
         clock,
-        onStatus: (state, trace) =>
-          channel.send({ kind: 'task-status', id, state, trace, version: state === 'UNASSIGNED' ? null : version }),
+        onStatus: (state, trace, fenced) =>
+          channel.send({
+            kind: 'task-status',
+            id,
+            state,
+            trace,
+            version: state === 'UNASSIGNED' ? null : version,
+            fenced,
+          }),
         onTopic: (topic) => channel.send({ kind: 'topic-seen', id, topic }),
       })
       this.#tasks.set(key, runner)
       runner.start()
     } catch (error) {
-      channel.send({ kind: 'task-status', id, state: 'FAILED', trace: traceOf(error), version })
+      channel.send({ kind: 'task-status', id, state: 'FAILED', trace: traceOf(error), version, fenced: false })
     }
     return null
   }

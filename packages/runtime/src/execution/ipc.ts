@@ -4,7 +4,7 @@
  */
 import type { RawConfig, TaskId } from '@penstock/core'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
-import type { ConnectorState, TaskState } from '../storage/status.ts'
+import type { TaskState } from '../storage/status.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 
 export const ipcVersion = 1
@@ -65,25 +65,23 @@ export interface WireError {
   readonly retriable: boolean
 }
 
+/** A task's state, as it says itself. */
+export interface TaskReport {
+  readonly kind: 'task-status'
+  readonly id: TaskId
+  readonly state: TaskState
+  readonly trace: string | null
+  readonly version: string | null
+  /** Failed because another copy of it has taken its place in the consumer group. */
+  readonly fenced: boolean
+}
+
 /** What an executor sends. */
 export type Report =
   | { readonly kind: 'ready'; readonly ipcVersion: number; readonly plugins: readonly PluginDescription[] }
   | { readonly kind: 'pong'; readonly sequence: number; readonly memoryBytes: number; readonly cpuSeconds: number }
   | { readonly kind: 'reply'; readonly id: number; readonly result: unknown; readonly error: WireError | null }
-  | {
-      readonly kind: 'task-status'
-      readonly id: TaskId
-      readonly state: TaskState
-      readonly trace: string | null
-      readonly version: string | null
-    }
-  | {
-      readonly kind: 'connector-status'
-      readonly connector: string
-      readonly state: ConnectorState
-      readonly trace: string | null
-      readonly version: string | null
-    }
+  | TaskReport
   | { readonly kind: 'reconfigure'; readonly connector: string }
   | { readonly kind: 'topic-seen'; readonly id: TaskId; readonly topic: string }
   | { readonly kind: 'metrics'; readonly tasks: readonly TaskMetrics[] }

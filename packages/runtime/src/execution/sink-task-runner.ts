@@ -43,7 +43,7 @@ export interface SinkTaskRunnerParts {
   readonly worker: WorkerConfig
   readonly logger: Logger
   readonly clock: Clock
-  readonly onStatus: (state: TaskState, trace: string | null) => void
+  readonly onStatus: (state: TaskState, trace: string | null, fenced: boolean) => void
   readonly onTopic: (topic: string) => void
 }
 
@@ -340,13 +340,13 @@ export class SinkTaskRunner {
         )
       : error
     this.#parts.logger.error(`task ${taskName(this.id)} failed`, { error: failure })
-    this.#report('FAILED', traceOf(failure))
+    this.#report('FAILED', traceOf(failure), fenced)
   }
 
-  #report(state: TaskState, trace: string | null): void {
+  #report(state: TaskState, trace: string | null, fenced = false): void {
     this.#meter.state = state
     if (this.#cancel.signal.aborted && state !== 'FAILED') return
-    this.#parts.onStatus(state, trace)
+    this.#parts.onStatus(state, trace, fenced)
   }
 }
 

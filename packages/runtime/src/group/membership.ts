@@ -111,11 +111,20 @@ export class Membership {
     this.#rejoinAt = wanted ? setTimeout(() => this.requestRejoin(), delayMs) : null
   }
 
-  /** Asks the coordinator whether this generation still holds: a worker that only slept must not write as leader. */
-  async confirm(): Promise<void> {
+  /**
+   * Asks the coordinator whether this generation still holds: a worker that only slept must not write as leader.
+   * False when the group is rebalancing or has gone on without this worker. Rejects when nobody answers.
+   */
+  async confirm(): Promise<boolean> {
     const generation = this.current
-    if (generation === null) throw new ConnectError('group.rebalancing', 'the group is rebalancing')
-    await this.#heartbeat(generation)
+    if (generation === null) return false
+    try {
+      await this.#heartbeat(generation)
+      return true
+    } catch (error) {
+      if (this.current === null) return false
+      throw error
+    }
   }
 
   /** Leaves the group, so that the others take over at once. */

@@ -14,6 +14,7 @@ import {
 } from '@penstock/core'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ExecutorPool } from '../execution/executor-pool.ts'
+import type { TaskReport } from '../execution/ipc.ts'
 import type { Generation, Membership } from '../group/membership.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { ConfigEvent, RestartCommand, TargetState } from '../storage/config-state.ts'
@@ -172,7 +173,11 @@ export class DistributedHerder implements Herder {
       .catch((error: unknown) => this.#parts.logger.error('following a change of the config topic failed', { error }))
   }
 
-  onTaskStatus(id: TaskId, state: TaskState, trace: string | null, version: string | null): void {
+  /** What a task says of itself; `fenced`: its consumer found that somebody else runs it by now. */
+  async onTaskStatus(status: TaskReport): Promise<void> {
+    const { id, state, trace, version, fenced } = status
+    // A worker that slept hears it from its tasks before it hears it from the group: the word is its successor's now.
+    if (fenced && !(await this.membership.confirm().catch(() => false))) return
     this.work.onTaskStatus(id, state, trace, version)
     if (state === 'FAILED') this.#restarts.onTaskFailure(id)
   }
@@ -364,32 +369,26 @@ export class DistributedHerder implements Herder {
 
   /** Runs as leader, once no rebalance is under way and the coordinator has confirmed that this generation holds. */
   async #asLeader<T>(name: string, job: () => Promise<T>): Promise<T> {
-    await this.#whenSettled()
-    return this.#jobs.run(name, async () => {
-      if (!this.duties.isLeader)
-        throw new NotLeaderError('Only the leader can handle this request.', this.duties.leaderUrl)
-      await this.membership.confirm().catch((error: unknown) => {
-        throw new ConflictError(
-          'herder.rebalance',
-          'Cannot complete request because of a conflicting operation (e.g. worker rebalance)',
-          { cause: error },
-        )
+    const deadline = this.#parts.clock.now() + this.#parts.config['rebalance.timeout.ms']
+    for (;;) {
+      await this.#whenSettled(deadline)
+      const outcome = await this.#jobs.run(name, async () => {
+        if (!this.duties.isLeader) {
+          throw new NotLeaderError('Only the leader can handle this request.', this.duties.leaderUrl)
+        }
+        return (await this.membership.confirm()) ? { result: await job() } : null
       })
-      return job()
-    })
+      // The group has moved on since it was looked at: wait for it once more.
+      if (outcome !== null) return outcome.result
+      if (this.#parts.clock.now() > deadline) throw rebalanceConflict()
+    }
   }
 
   /** Waits while the group rebalances, as Kafka Connect does; gives up with a conflict. */
-  async #whenSettled(): Promise<void> {
-    const deadline = this.#parts.clock.now() + this.#parts.config['rebalance.timeout.ms']
+  async #whenSettled(deadline = this.#parts.clock.now() + this.#parts.config['rebalance.timeout.ms']): Promise<void> {
     while (this.membership.isRebalancing || !this.#settledOnce) {
       if (this.#stopping) throw new UnavailableError('herder.stopping', 'This worker is shutting down')
-      if (this.#parts.clock.now() > deadline) {
-        throw new ConflictError(
-          'herder.rebalance',
-          'Cannot complete request because of a conflicting operation (e.g. worker rebalance)',
-        )
-      }
+      if (this.#parts.clock.now() > deadline) throw rebalanceConflict()
       await new Promise((resolve) => setTimeout(resolve, settlePollMs))
     }
   }
@@ -531,4 +530,11 @@ export class DistributedHerder implements Herder {
     if (!this.duties.isLeader) return new NotLeaderError(`${what} does not run on this worker`, this.duties.leaderUrl)
     return new NotAssignedError(`${what} does not run on this worker`, ownerUrl)
   }
+}
+
+function rebalanceConflict(): ConflictError {
+  return new ConflictError(
+    'herder.rebalance',
+    'Cannot complete request because of a conflicting operation (e.g. worker rebalance)',
+  )
 }

@@ -218,11 +218,15 @@ export class RunningWork {
     safe: boolean,
   ): void {
     const { statuses, workerId, generation } = this.#parts
+    // Out of the group: what runs where is for others to tell.
+    if (generation() < 0) return
     statuses.putConnector(name, { state, trace, workerId, generation: generation(), version }, { safe })
   }
 
   #writeTask(id: TaskId, state: TaskState, trace: string | null, version: string | null, safe: boolean): void {
     const { statuses, workerId, generation } = this.#parts
+    // Out of the group: what runs where is for others to tell.
+    if (generation() < 0) return
     statuses.putTask(id, { state, trace, workerId, generation: generation(), version }, { safe })
   }
 }
