@@ -63,9 +63,9 @@ export async function runSinkTask(loop: SinkLoop, stop: AbortSignal): Promise<vo
   let pending: readonly SinkRecord[] = []
   let retryAt = 0
   context.onCommitRequest(() => commits.request())
-  await task.start?.()
-  loop.onRunning()
   try {
+    await task.start?.()
+    loop.onRunning()
     while (!stop.aborted) {
       await takeRebalances(loop)
       pending = positions.keepAssigned(pending)
@@ -134,7 +134,7 @@ async function deliver(loop: SinkLoop, records: readonly SinkRecord[]): Promise<
 }
 
 async function takeRebalances(loop: SinkLoop): Promise<void> {
-  const { rebalances, task, positions, commits, meter, logger } = loop
+  const { rebalances, task, context, positions, commits, meter, logger } = loop
   for (let step = rebalances.take(); step !== undefined; step = rebalances.take()) {
     try {
       if (step.kind === 'assigned') {
@@ -144,6 +144,8 @@ async function takeRebalances(loop: SinkLoop): Promise<void> {
         if (step.kind === 'revoked') await commits.finish(step.partitions)
         await task.close?.(step.partitions)
         positions.close(step.partitions)
+        // Should they come back, nobody would remember why they are paused.
+        context.resume(step.partitions)
       }
       meter.set('partition-count', positions.partitions().length)
       logger.info(`partitions ${step.kind}`, {
@@ -174,7 +176,12 @@ async function closeAll({ task, positions, rebalances, logger }: SinkLoop): Prom
   } catch (error) {
     logger.warn('closing the partitions failed', { error })
   }
-  await task.stop?.()
+  try {
+    await task.stop?.()
+  } catch (error) {
+    // What ended the task is the news, and all that was written is committed: Kafka Connect only logs this as well.
+    logger.warn('stopping the task failed', { error })
+  }
 }
 
 /** Keeps the consumer's paused partitions equal to what task, target state and redelivery want. */
