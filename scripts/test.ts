@@ -1,6 +1,6 @@
 /** Runs build, lint, unit and end-to-end tests one after the other and sums them up. Started by scripts/test.sh. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const results = join(import.meta.dirname, '..', '.tools', 'results')
@@ -55,4 +55,6 @@ else console.log('\n== e2e tests: not run, the build failed')
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)
 const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0)
 process.exitCode = failed === 0 ? 0 : 1
-console.log(`\n${passed} passed, ${failed} failed`)
+const summary = `${passed} passed, ${failed} failed`
+writeFileSync(join(results, 'summary'), `${summary}\n`)
+console.log(`\n${summary}`)
