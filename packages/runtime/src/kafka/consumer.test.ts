@@ -7,12 +7,44 @@ import { KafkaProducer } from './producer.ts'
 
 const servers = process.env.KAFKA_BOOTSTRAP_SERVERS ?? ''
 
+const nowhere = { 'bootstrap.servers': '127.0.0.1:1', 'group.id': 'g' }
+const waits = { onAssigned: async () => {}, onRevoked: async () => {} }
+
+// A native crash would end the test's process.
+test('clients that were never connected can be closed', async () => {
+  await new KafkaConsumer(nowhere, waits).close()
+  await new KafkaConsumer(nowhere).close()
+  await new KafkaProducer({ 'bootstrap.servers': '127.0.0.1:1' }).close(100)
+})
+
+test('clients that could not connect say so, and can be closed', async () => {
+  const consumer = new KafkaConsumer(nowhere, waits)
+  const producer = new KafkaProducer({ 'bootstrap.servers': '127.0.0.1:1' })
+  const refused = { code: 'kafka.unreachable', retriable: true }
+  await Promise.all([
+    expect(consumer.connect(200)).rejects.toMatchObject(refused),
+    expect(producer.connect(200)).rejects.toMatchObject(refused),
+  ])
+  await Promise.all([consumer.close(), producer.close(100)])
+})
+
+test('a consumer that is closed while it connects waits for that', async () => {
+  const consumer = new KafkaConsumer(nowhere, waits)
+  const connected = consumer.connect(200)
+  await Promise.all([expect(connected).rejects.toThrow(), consumer.close()])
+  expect(await consumer.poll(1, 0)).toEqual([])
+})
+
 describe.skipIf(servers === '')('on Kafka, where KAFKA_BOOTSTRAP_SERVERS names one', { timeout: 60_000 }, () => {
   const properties = { 'bootstrap.servers': servers }
   const { config } = toRdkafka(properties)
-  const admin = new KafkaAdmin(toProtocolClient(properties))
-  const producer = new KafkaProducer(config)
-  beforeAll(() => producer.connect(30_000), 60_000)
+  let admin: KafkaAdmin
+  let producer: KafkaProducer
+  beforeAll(async () => {
+    admin = new KafkaAdmin(toProtocolClient(properties))
+    producer = new KafkaProducer(config)
+    await producer.connect(30_000)
+  }, 60_000)
   afterAll(async () => {
     await producer.close(5_000)
     await admin.close()

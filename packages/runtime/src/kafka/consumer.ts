@@ -91,6 +91,7 @@ export class KafkaConsumer {
   #wake: (() => void) | null = null
   #fatal: Error | null = null
   #rebalancing: Promise<void> = Promise.resolve()
+  #connecting: Promise<void> | null = null
   #closed = false
   readonly #paused = new Set<string>()
   /** Called at the end of a partition, when `enable.partition.eof` is set. */
@@ -122,9 +123,10 @@ export class KafkaConsumer {
   }
 
   async connect(timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
+    this.#connecting = new Promise<void>((resolve, reject) => {
       this.#client.connect({ timeout: timeoutMs }, (error) => (error ? reject(unreachable(error)) : resolve()))
     })
+    await this.#connecting
   }
 
   subscribe(topics: readonly (string | RegExp)[]): void {
@@ -201,6 +203,9 @@ export class KafkaConsumer {
     this.#closed = true
     this.wakeup()
     await this.#rebalancing
+    // Closing what was never connected crashes the native client, and with it the process.
+    if (this.#connecting === null) return
+    await this.#connecting.catch(() => {})
     await new Promise<void>((resolve) => {
       this.#client.disconnect(() => resolve())
     })

@@ -44,6 +44,7 @@ export interface ProducedRecord {
 
 export class KafkaProducer {
   readonly #client: NativeProducer
+  #connected = false
   #closed = false
 
   constructor(config: Record<string, string | number | boolean>) {
@@ -66,6 +67,7 @@ export class KafkaProducer {
           : resolve(),
       )
     })
+    this.#connected = true
     this.#client.setPollInBackground(true)
   }
 
@@ -87,6 +89,8 @@ export class KafkaProducer {
   async close(flushTimeoutMs: number): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    // The native client refuses to close what it hasn't connected, and frees by itself what failed to.
+    if (!this.#connected) return
     await new Promise<void>((resolve) => {
       this.#client.disconnect(flushTimeoutMs, () => resolve())
     })
