@@ -82,7 +82,10 @@ export class ExecutorProcess {
       this.#kill = () => child.kill('SIGKILL')
     } else {
       const pair = channelPair()
-      runExecutor(pair.executor, () => markExited())
+      runExecutor(pair.executor, (code) => {
+        markExited()
+        this.#died(exitReason(code, null, this.#stderr, options.heapMb))
+      })
       this.pid = process.pid
       this.#channel = pair.worker
       this.#kill = () => {}

@@ -1,0 +1,186 @@
+import { configDef, definePlugin, key, type SinkPlugin } from '@penstock/core'
+import { afterEach, describe, expect, test } from 'vitest'
+import { workerWith } from '../config/fixtures/worker.ts'
+import { loaded, testPlugins } from '../plugins/fixtures/test-plugins.ts'
+import { PluginRegistry } from '../plugins/registry.ts'
+import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
+import { channelPair } from './channels.ts'
+import { Executor } from './executor.ts'
+import type { Report, RequestKind, Requests } from './ipc.ts'
+
+const executors: Executor[] = []
+afterEach(async () => {
+  await Promise.all(executors.splice(0).map((executor) => executor.stop(1_000)))
+})
+
+/** An executor that offers a sink with this connector, and the requests of a worker to it. */
+function open(sink: Partial<SinkPlugin> = {}) {
+  const { worker: channel, executor: other } = channelPair()
+  const logger = recordingLogger()
+  const plugin = definePlugin({
+    kind: 'sink',
+    name: 'OwnSink',
+    aliases: ['com.example.OwnSink'],
+    summary: 'Does what a test wants.',
+    config: configDef({ size: key.int({ default: 1, importance: 'low', doc: 'A number.' }) }),
+    createTask: () => ({ put: () => undefined }),
+    ...sink,
+  })
+  const executor = new Executor({
+    channel: other,
+    registry: new PluginRegistry([...testPlugins, loaded(plugin, '2.1.0')]),
+    worker: workerWith(),
+    logger: () => logger,
+    clock: { now: () => Date.now() },
+  })
+  executors.push(executor)
+  const reports: Report[] = []
+  const replies = new Map<number, (report: Extract<Report, { kind: 'reply' }>) => void>()
+  channel.onMessage((report) => {
+    if (report.kind === 'reply') replies.get(report.id)?.(report)
+    else reports.push(report)
+  })
+  let id = 0
+  const request = async <K extends RequestKind>(kind: K, params: Requests[K]['params']) => {
+    const answer = new Promise<Extract<Report, { kind: 'reply' }>>((resolve) => void replies.set(++id, resolve))
+    await executor.handle({ kind: 'request', id, request: kind, params } as Parameters<Executor['handle']>[0])
+    const { result, error } = await answer
+    return error === null ? result : `${error.code}: ${error.message}`
+  }
+  return { request, reports, logger, executor }
+}
+const config = { 'connector.class': 'OwnSink', topics: 't', name: 'a', 'tasks.max': '2' }
+
+describe('connectors', () => {
+  test('one without code of its own gives each task its whole configuration', async () => {
+    const { request } = open()
+    expect(await request('start-connector', { connector: 'a', config })).toEqual({
+      version: '2.1.0',
+      taskConfigs: null,
+    })
+    const task = { ...config, 'task.class': 'com.example.OwnSinkTask' }
+    expect(await request('task-configs', { connector: 'a', maxTasks: 2 })).toEqual([task, task])
+  })
+
+  test('one with code starts, plans, asks for new plans and stops', async () => {
+    const calls: string[] = []
+    const { request, reports } = open({
+      createConnector: (raw, context) => ({
+        start: () => {
+          calls.push(`start ${context.connector} ${raw.name}`)
+          context.requestTaskReconfiguration()
+        },
+        taskConfigs: (max) => [{ part: String(max) }],
+        stop: () => void calls.push('stop'),
+      }),
+    })
+    await request('start-connector', { connector: 'a', config })
+    expect(await request('task-configs', { connector: 'a', maxTasks: 2 })).toEqual([
+      { part: '2', 'task.class': 'com.example.OwnSinkTask' },
+    ])
+    expect(await request('stop-connector', { connector: 'a' })).toBeNull()
+    expect(calls).toEqual(['start a a', 'stop'])
+    expect(reports).toEqual([{ kind: 'reconfigure', connector: 'a' }])
+    expect(await request('task-configs', { connector: 'a', maxTasks: 2 })).toMatch(/^executor\.no_connector: /)
+  })
+
+  test('one that fails to start is not there afterwards', async () => {
+    const { request } = open({
+      createConnector: () => ({
+        start: () => Promise.reject(new Error('no such host')),
+        taskConfigs: () => [],
+      }),
+    })
+    const start = { connector: 'a', config }
+    expect(await request('start-connector', start)).toBe('null: no such host')
+    expect(await request('start-connector', start)).toBe('null: no such host')
+  })
+
+  test('one that runs is not started twice', async () => {
+    const { request } = open()
+    await request('start-connector', { connector: 'a', config })
+    expect(await request('start-connector', { connector: 'a', config })).toBe(
+      'executor.connector_runs: connector a runs already',
+    )
+  })
+
+  test('one that fails to stop is stopped all the same', async () => {
+    const { request, logger } = open({
+      createConnector: () => ({ taskConfigs: () => [], stop: () => Promise.reject(new Error('stuck')) }),
+    })
+    await request('start-connector', { connector: 'a', config })
+    expect(await request('stop-connector', { connector: 'a' })).toBeNull()
+    expect(await request('stop-connector', { connector: 'a' })).toBeNull()
+    expect(logger.lines).toContain('warn: connector a failed while stopping')
+  })
+
+  test('more tasks than allowed are refused with both numbers', async () => {
+    const { request } = open({ createConnector: () => ({ taskConfigs: () => [{}, {}, {}] }) })
+    await request('start-connector', { connector: 'a', config })
+    expect(await request('task-configs', { connector: 'a', maxTasks: 2 })).toBe(
+      'connector.too_many_tasks: The connector a has generated 3 tasks, which is greater than 2, the maximum number of tasks it is configured to create (tasks.max).',
+    )
+  })
+
+  test('an unknown class is told with the known ones', async () => {
+    const { request } = open()
+    const answer = await request('start-connector', {
+      connector: 'a',
+      config: { ...config, 'connector.class': 'Nothing' },
+    })
+    expect(answer).toMatch(
+      /^plugins\.not_found: .*matches Nothing, available connectors are: com\.example\.OwnSink \(2\.1\.0\)/,
+    )
+  })
+})
+
+test('a connector is validated with its plugin’s own checks', async () => {
+  const { request } = open({ validate: () => [{ key: 'size', message: 'size and topics do not fit' }] })
+  const infos = (await request('validate', { config: { ...config, size: '3' } })) as Requests['validate']['result']
+  expect(
+    infos.configs.filter(({ value }) => value.errors.length > 0).map(({ value }) => [value.name, value.errors]),
+  ).toEqual([['size', ['size and topics do not fit']]])
+  expect(await request('validate', { config: {} })).toMatch(/^plugins\.no_connector_class: /)
+})
+
+describe('tasks that can’t start report FAILED with the reason', () => {
+  const start = (connectorConfig: Record<string, string>, task = 0) => ({
+    ...{ id: { connector: 'a', task }, connectorConfig, taskConfig: connectorConfig, paused: false },
+  })
+  const failed = (reports: Report[]) =>
+    reports.flatMap((report) =>
+      report.kind === 'task-status' ? [`${report.version} ${report.state} ${report.trace}`] : [],
+    )
+
+  test.each([
+    [
+      'an unknown class',
+      { ...config, 'connector.class': 'Nothing' },
+      0,
+      /^null FAILED ConnectError: Failed to find any class/,
+    ],
+    ['a number beyond tasks.max', config, 2, /^2\.1\.0 FAILED ConfigError: task a-2 is one too many: tasks\.max is 2/],
+    ['a value that doesn’t parse', { ...config, size: 'big' }, 0, /^2\.1\.0 FAILED ConfigError: Invalid value big/],
+    ['no topics', { ...config, topics: '' }, 0, /^2\.1\.0 FAILED ConfigError: /],
+    ['an unknown converter', { ...config, 'value.converter': 'Nothing' }, 0, /^2\.1\.0 FAILED ConnectError: .*Nothing/],
+    [
+      'an unknown transformation',
+      { ...config, transforms: 'x', 'transforms.x.type': 'Nothing' },
+      0,
+      /^2\.1\.0 FAILED .*Nothing/,
+    ],
+  ])('%s', async (_why, connectorConfig, task, expected) => {
+    const { request, reports } = open()
+    expect(await request('start-task', start(connectorConfig, task))).toBeNull()
+    await expect.poll(() => failed(reports)).toEqual([expect.stringMatching(expected)])
+    expect(await request('stop-task', { id: { connector: 'a', task }, leaveGroup: false })).toBeNull()
+  })
+
+  test('a task that is unknown is stopped and paused without a word', async () => {
+    const { request, reports } = open()
+    const id = { connector: 'a', task: 7 }
+    expect(await request('stop-task', { id, leaveGroup: true })).toBeNull()
+    expect(await request('pause-task', { id, paused: true })).toBeNull()
+    expect(reports).toEqual([])
+  })
+})
