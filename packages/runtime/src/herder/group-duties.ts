@@ -26,7 +26,7 @@ export interface GroupDutiesParts {
   readonly jobs: JobQueue
   readonly logger: Logger
   readonly clock: Clock
-  readonly membership: () => Membership
+  readonly membership: () => Pick<Membership, 'requestRejoin' | 'rejoinAfter'>
   /** After each round: start what is missing, then the leader's own chores. */
   readonly onSettled: (generation: Generation) => Promise<void>
   readonly onFatal: (error: Error) => void

@@ -10,7 +10,7 @@ import type { StatusStore } from '../storage/status-store.ts'
 import { asTaskConfig } from './task-configs.ts'
 
 export interface RunningWorkParts {
-  readonly executors: ExecutorPool
+  readonly executors: Pick<ExecutorPool, 'startConnector' | 'stopConnector' | 'startTask' | 'stopTask' | 'pauseTask'>
   readonly statuses: StatusStore
   readonly configs: ConfigState
   readonly workerId: string

@@ -9,7 +9,7 @@ import { completeTaskConfigs, tasksChanged } from './task-configs.ts'
 
 export interface TaskPlannerParts {
   readonly configs: ConfigState
-  readonly executors: ExecutorPool
+  readonly executors: Pick<ExecutorPool, 'taskConfigs'>
   readonly isOurs: (connector: string) => boolean
   /** Writes as leader, or sends to it; resolves when the configs are committed. */
   readonly publish: (connector: string, configs: readonly RawConfig[], signal: AbortSignal) => Promise<void>
