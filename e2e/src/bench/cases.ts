@@ -16,10 +16,11 @@ export interface Case {
   readonly connector: Readonly<Record<string, string>>
 }
 
-/** Sizes of requests like those of the ceiling, whatever the number of tasks. */
+/** Requests like those of the ceiling, whatever the number of tasks; like it they wait for a slow answer. */
 const tuned = (executors: number) => ({
   'batch.size': String(batchSize),
   'max.in.flight.requests': String(inFlight / executors),
+  'read.timeout.ms': '60000',
 })
 
 const transformations = {
