@@ -29,7 +29,7 @@ interface NativeConsumer {
   committed(
     partitions: TopicPartition[],
     timeoutMs: number,
-    done: (error: RdkafkaError | null, offsets: Position[]) => void,
+    done: (error: RdkafkaError | null, offsets: CommittedPosition[]) => void,
   ): void
   commitCb(offsets: Position[], done: (error: RdkafkaError | null) => void): void
 }
@@ -40,6 +40,9 @@ interface RdkafkaError extends Error {
 
 /** A partition with an offset of librdkafka: a double, exact to 2^53; negative values have meanings of their own. */
 export type Position = TopicPartition & { readonly offset: number }
+
+/** What is known of a partition's committed offset, or why it isn't. */
+export type CommittedPosition = Position & { readonly error?: Error }
 
 // CommonJS and native: required, so that importing this module is the only thing that loads it.
 const { KafkaConsumer: Native } = createRequire(import.meta.url)('@confluentinc/kafka-javascript') as {
@@ -61,6 +64,18 @@ export const rdkafkaErrors = {
   fencedInstanceId: 82,
 } as const
 
+const positionTimeoutMs = 5_000
+const positionRetryMs = 250
+const noOffset = -1001
+/** Logical offsets for `auto.offset.reset`; by the others librdkafka decides what a partition without offset means. */
+const firstOffsets: Readonly<Record<string, number>> = {
+  earliest: -2,
+  smallest: -2,
+  beginning: -2,
+  latest: -1,
+  largest: -1,
+  end: -1,
+}
 /** How long a fatal error of a call waits for the event that explains it. */
 const explanationMs = 500
 
@@ -87,6 +102,7 @@ export interface EndOfPartition extends TopicPartition {
 
 export class KafkaConsumer {
   readonly #client: NativeConsumer
+  readonly #firstOffset: number
   #queued = true
   #wake: (() => void) | null = null
   #fatal: Error | null = null
@@ -117,6 +133,7 @@ export class KafkaConsumer {
       { ...config, ...callbacks },
       { 'auto.offset.reset': config['auto.offset.reset'] ?? 'earliest' },
     )
+    this.#firstOffset = firstOffsets[String(config['auto.offset.reset'] ?? 'earliest')] ?? noOffset
     this.#client.setDefaultConsumeTimeout(0)
     this.#client.on('event.error', (error) => this.#onError(error))
     this.#client.on('partition.eof', (end) => this.onEndOfPartition?.(end))
@@ -171,7 +188,7 @@ export class KafkaConsumer {
   }
 
   /** Offsets committed for the partitions; -1001 where there is none. */
-  async committed(partitions: readonly TopicPartition[], timeoutMs: number): Promise<Position[]> {
+  async committed(partitions: readonly TopicPartition[], timeoutMs: number): Promise<CommittedPosition[]> {
     return new Promise((resolve, reject) => {
       this.#client.committed([...partitions], timeoutMs, (error, offsets) => (error ? reject(error) : resolve(offsets)))
     })
@@ -255,15 +272,18 @@ export class KafkaConsumer {
       if (error?.code === rdkafkaErrors.assignPartitions) {
         // Opened first: no record may come before.
         await handler.onAssigned(partitions)
-        if (this.#isCooperative()) this.#client.incrementalAssign(partitions)
-        else this.#client.assign(partitions)
+        const positions = await this.#startPositions(partitions)
+        if (this.#isCooperative()) this.#client.incrementalAssign(positions)
+        else this.#client.assign(positions)
         // librdkafka has ignored a pause of what it had not assigned yet.
         const paused = partitions.filter((partition) => this.#paused.has(nameOf(partition)))
         if (paused.length > 0) this.#client.pause(paused)
       } else {
         const lost = this.#closed ? false : this.#client.assignmentLost()
         await handler.onRevoked(partitions, lost)
-        for (const partition of partitions) this.#paused.delete(nameOf(partition))
+        // librdkafka keeps a pause beyond the assignment: should they come back, they must flow.
+        const paused = partitions.filter((partition) => this.#paused.delete(nameOf(partition)))
+        if (paused.length > 0) this.#client.resume(paused)
         if (this.#isCooperative()) this.#client.incrementalUnassign(partitions)
         else this.#client.unassign()
       }
@@ -271,6 +291,30 @@ export class KafkaConsumer {
       this.#fatal ??= failure as Error
     }
     this.wakeup()
+  }
+
+  /**
+   * Where each partition begins. Without offsets librdkafka asks for them by itself, but if that fails once (the broker
+   * restarts) it leaves the partition alone until it is assigned again.
+   */
+  async #startPositions(partitions: readonly TopicPartition[]): Promise<Position[]> {
+    while (!this.#closed) {
+      try {
+        const committed = await this.committed(partitions, positionTimeoutMs)
+        const failed = committed.find(({ error }) => error)
+        if (failed?.error) throw failed.error
+        return committed.map(({ topic, partition, offset }) => ({
+          topic,
+          partition,
+          offset: offset >= 0 ? offset : this.#firstOffset,
+        }))
+      } catch (error) {
+        if (isEnding(error as RdkafkaError)) throw error
+        this.onWarning?.(error as Error)
+        await new Promise((resolve) => setTimeout(resolve, positionRetryMs))
+      }
+    }
+    return []
   }
 
   #isCooperative(): boolean {
