@@ -59,25 +59,40 @@ test('a restart of the broker costs no record and no task', async ({ skip }) => 
   await expectUnharmed(sink)
 })
 
-test('Elasticsearch being away for 20 s costs no record and no task', async ({ skip }) => {
-  skip(!(await stack.controllable()).includes('elasticsearch'), 'the node is run by somebody else')
-  await using sink = await startSink()
-  await stack.control('elasticsearch', 'stop')
-  await sleep(ELASTICSEARCH_OUTAGE_MS)
-  await stack.control('elasticsearch', 'start')
-  await expectUnharmed(sink)
+test('a restart of the broker while partitions are dealt out leaves none of them behind', async ({ skip }) => {
+  skip(!(await stack.controllable()).includes('kafka'), 'the broker is run by somebody else')
+  const topic = await cluster.createTopic({ partitions: 4 })
+  const produced = await cluster.produce(topic, 100)
+  const config = { 'connector.class': 'ElasticsearchSink', topics: topic, 'tasks.max': '4' }
+  await cluster.createConnector(topic, config)
+  await stack.control('kafka', 'restart')
+  await cluster.untilRunning(topic, { tasks: 4 }, 60_000)
+  await cluster.index(topic).untilHoldsExactly([...produced, ...(await cluster.produce(topic, 100))])
+  await cluster.client.deleteConnector(topic)
 })
 
-test('a connector that starts while Elasticsearch is away writes once it is back', async ({ skip }) => {
+test('Elasticsearch being away for 20 s costs no record and no task, also of one that starts meanwhile', async ({
+  skip,
+}) => {
   skip(!(await stack.controllable()).includes('elasticsearch'), 'the node is run by somebody else')
-  const topic = await cluster.createTopic()
-  const produced = await cluster.produce(topic, 100)
+  await using sink = await startSink()
+  const late = await cluster.createTopic()
+  const produced = await cluster.produce(late, 100)
+  await cluster.createConnector(late, { 'connector.class': 'ElasticsearchSink', topics: late })
+  await cluster.client.stop(late)
+  await until(async () => (await cluster.client.status(late)).tasks.length === 0, { what: 'the connector to stop' })
+
   await stack.control('elasticsearch', 'stop')
-  await cluster.createConnector(topic, { 'connector.class': 'ElasticsearchSink', topics: topic })
-  await cluster.untilRunning(topic, { tasks: 1 })
+  const outage = sleep(ELASTICSEARCH_OUTAGE_MS)
+  await cluster.client.resume(late)
+  await cluster.untilRunning(late, { tasks: 1 })
+  await outage
   await stack.control('elasticsearch', 'start')
-  await cluster.index(topic).untilHoldsExactly(produced)
-  await cluster.untilRunning(topic, { tasks: 1 })
+
+  await expectUnharmed(sink)
+  await cluster.index(late).untilHoldsExactly(produced)
+  await cluster.untilRunning(late, { tasks: 1 })
+  await cluster.client.deleteConnector(late)
 })
 
 const untilFaults = (count: number) => {
