@@ -38,11 +38,14 @@ import { checkSignature } from './internal-signature.ts'
 import { JobQueue } from './job-queue.ts'
 import { refreshSessionKey, sweepStatuses } from './leader-chores.ts'
 import { LeaderClient } from './leader-client.ts'
-import { RunningWork } from './running-work.ts'
+import { RunningWork, type RunningWorkParts } from './running-work.ts'
 import { connectorStatusView, restartPlan, taskStatusView } from './status-views.ts'
 import { asTaskConfig } from './task-configs.ts'
 import { TaskPlanner } from './task-planner.ts'
 import { validated } from './validation.ts'
+
+/** What the herder asks of the executors. */
+export type HerderExecutors = RunningWorkParts['executors'] & Pick<ExecutorPool, 'taskConfigs' | 'validate' | 'plugins'>
 
 export interface DistributedHerderParts {
   readonly config: WorkerConfig
@@ -55,7 +58,7 @@ export interface DistributedHerderParts {
   readonly url: string
   readonly configs: ConfigStore
   readonly statuses: StatusStore
-  readonly executors: ExecutorPool
+  readonly executors: HerderExecutors
   readonly membership: (duties: GroupDuties) => Membership
   readonly logger: Logger
   readonly clock: Clock
@@ -108,7 +111,10 @@ export class DistributedHerder implements Herder {
       clock,
       membership: () => this.membership,
       onSettled: (generation) => this.#onSettled(generation),
-      onFatal: parts.onFatal,
+      // A worker that stops follows no assignment any more; that is no reason to end badly.
+      onFatal: (error) => {
+        if (!this.#stopping) parts.onFatal(error)
+      },
     })
     this.membership = parts.membership(this.duties)
     this.#leaderClient = new LeaderClient({
