@@ -1,5 +1,5 @@
 /** One worker of its own brings a filled topic into an index. */
-import { type Cluster, startCluster } from '../harness/index.ts'
+import { type Cluster, freshName, startCluster } from '../harness/index.ts'
 import type { BenchIndex } from './bench-index.ts'
 import type { Case } from './cases.ts'
 import { type CpuProfile, readProfiles } from './cpu-profile.ts'
@@ -21,7 +21,8 @@ export async function runPenstock(
   const env = profileFolder ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` } : {}
   await using cluster = await startCluster({ workers: 1, properties: { 'executor.processes': String(executors) }, env })
   const pids = await processesOf(cluster, executors)
-  await cluster.createConnector('bench', {
+  // A name of its own: the name of the consumer group is made from it, and with it committed offsets are found again.
+  await cluster.createConnector(freshName('bench'), {
     'connector.class': 'ElasticsearchSink',
     topics: topic,
     'topic.index.map': `${topic}:${index.name}`,
