@@ -65,6 +65,15 @@ async function until(condition: () => boolean, ms = 5000): Promise<void> {
   }
 }
 
+test('a partition that comes back before a lost batch went out is written, before its offsets are named', async () => {
+  await using s = await setUp({ 'linger.ms': '60000' })
+  await s.task.put(many(2))
+  s.task.close([{ topic: 'orders', partition: 0 }])
+  await s.task.put(many(3))
+  expect(await s.task.preCommit(consumed(3), flush)).toEqual(consumed(3))
+  expect([...s.server.documents.keys()]).toEqual(['orders/orders+0+0', 'orders/orders+0+1', 'orders/orders+0+2'])
+})
+
 describe('writing', () => {
   test('raw JSON arrives byte for byte under topic, partition and offset', async () => {
     await using s = await setUp()

@@ -118,6 +118,8 @@ export class ElasticsearchSinkTask implements SinkTask {
 
   close(partitions: readonly TopicPartition[]): void {
     this.#tracker.forget(partitions)
+    // Sealed now: should a partition come back, its records must not share a batch with those that are dropped here.
+    this.#batcher.send()
   }
 
   /** Cuts off what `preCommit` with `closing` did not bring home: it is read again later. */
