@@ -1,7 +1,7 @@
 /**
  * Decides what runs on this worker and answers for the cluster: the herder. Every change of its state is a named job
- * on one queue. Rebalances are followed in `group-duties.ts`, config events in `config-events.ts`, starts and stops
- * happen in `running-work.ts`, task planning in `task-planner.ts`, restarts by policy in `failure-restarts.ts`.
+ * on one queue; config events are followed here. Read on in `group-duties.ts` (rebalances), `running-work.ts` (starts
+ * and stops), `task-planner.ts` (task configs) and `failure-restarts.ts` (restarts by policy).
  */
 import {
   type Clock,

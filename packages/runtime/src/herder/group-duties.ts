@@ -3,7 +3,7 @@
  * life of a rebalance: `group/membership.ts` (join) → {@link GroupDuties.assign} (leader) → `group/assignor.ts` →
  * {@link GroupDuties.onAssignment} (everyone) → `running-work.ts`.
  */
-import { type Clock, type Logger, messageOf, type TaskId } from '@penstock/core'
+import { type Clock, type Logger, messageOf, type TaskId, taskName } from '@penstock/core'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { Assignment, ConnectProtocolVersion, WorkerMetadata } from '../group/assignment.ts'
 import type { AssignmentRound, RoundOutcome } from '../group/assignment-round.ts'
@@ -231,5 +231,5 @@ export class GroupDuties implements MembershipListener {
 }
 
 function describe({ connectors, tasks }: { connectors: readonly string[]; tasks: readonly TaskId[] }): string {
-  return [...connectors, ...tasks.map(({ connector, task }) => `${connector}-${task}`)].join(' ') || 'nothing'
+  return [...connectors, ...tasks.map(taskName)].join(' ') || 'nothing'
 }

@@ -182,15 +182,6 @@ export class RunningWork {
     this.#parts.statuses.putTopic({ topic, connector, task, discoveredAt: this.#parts.clock.now() })
   }
 
-  /** The executor that ran these is gone; they stay assigned here and FAILED until they are started again. */
-  dropConnector(name: string): void {
-    this.#connectors.delete(name)
-  }
-
-  dropTask(id: TaskId): void {
-    this.#tasks.delete(taskName(id))
-  }
-
   markRestarting(id: TaskId): void {
     this.#writeTask(id, 'RESTARTING', null, null, false)
   }
