@@ -47,10 +47,10 @@ export interface MembershipOptions {
 
 const fatalCodes: readonly number[] = [
   kafkaErrors.inconsistentGroupProtocol,
-  24,
-  26,
-  30,
-  81,
+  kafkaErrors.invalidGroupId,
+  kafkaErrors.invalidSessionTimeout,
+  kafkaErrors.groupAuthorizationFailed,
+  kafkaErrors.groupMaxSizeReached,
   kafkaErrors.fencedInstanceId,
 ]
 const firstJoin = ''

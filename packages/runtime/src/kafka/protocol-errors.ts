@@ -1,19 +1,22 @@
 /** Error codes of the Kafka protocol that decisions are made on. */
 export const kafkaErrors = {
-  unknownTopic: 3,
   coordinatorLoadInProgress: 14,
   coordinatorNotAvailable: 15,
   notCoordinator: 16,
   illegalGeneration: 22,
   inconsistentGroupProtocol: 23,
+  invalidGroupId: 24,
   unknownMemberId: 25,
+  invalidSessionTimeout: 26,
   rebalanceInProgress: 27,
   topicAuthorizationFailed: 29,
+  groupAuthorizationFailed: 30,
   clusterAuthorizationFailed: 31,
   topicExists: 36,
   invalidReplicationFactor: 38,
   groupIdNotFound: 69,
   memberIdRequired: 79,
+  groupMaxSizeReached: 81,
   fencedInstanceId: 82,
   /** Worth trying again: leader or coordinator moving, time-outs, overload. */
   retriable: new Set([2, 5, 6, 7, 8, 9, 13, 14, 15, 16, 19, 20, 27, 41, 44, 56, 74, 75]),
