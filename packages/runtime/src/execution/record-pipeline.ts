@@ -1,10 +1,14 @@
+/**
+ * From what the consumer returns to what the task is given: decode (`record-decoder.ts`), transform
+ * (`transformation-chain.ts`), and the `errors.*` policy around both (`error-policy.ts`). Then `sink-loop.ts` hands the
+ * records to the plugin's `put`, as in adapter-elasticsearch's `sink-task.ts`.
+ */
 import type { SinkRecord } from '@penstock/core'
 import type { ConsumedMessage } from '../kafka/consumer.ts'
 import type { ErrorPolicy } from './error-policy.ts'
 import { type Converters, MessageOrigin, toSinkRecord } from './record-decoder.ts'
 import type { TransformationChain } from './transformation-chain.ts'
 
-/** From what the consumer returns to what the task is given: decode, transform, and the `errors.*` policy around both. */
 export class RecordPipeline {
   readonly #converters: Converters
   readonly #chain: TransformationChain
