@@ -213,9 +213,6 @@ const restartKeys = {
 /** Framework keys of every sink connector, in the order that validation lists them. */
 export const sinkConnectorConfig = configDef({ ...commonKeys, ...sinkKeys, ...restartKeys })
 
-/** Framework keys of connectors whose kind isn't known. */
-export const commonConnectorConfig = configDef({ ...commonKeys, ...restartKeys })
-
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'String may not be empty'
   const controls = [...name]

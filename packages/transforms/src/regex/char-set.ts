@@ -41,19 +41,6 @@ export function intersection(a: CharSet, b: CharSet): CharSet {
   return complement(union(complement(a), complement(b)))
 }
 
-export function intersect(a: CharSet, b: CharSet): boolean {
-  let i = 0
-  let j = 0
-  for (;;) {
-    const left = a[i]
-    const right = b[j]
-    if (left === undefined || right === undefined) return false
-    if (left[1] < right[0]) i++
-    else if (right[1] < left[0]) j++
-    else return true
-  }
-}
-
 /** Adds the other case of each letter: of ASCII letters only, as in Java, unless `unicode`. */
 export function ignoringCase(set: CharSet, unicode: boolean): CharSet {
   const added: Range[] = []
