@@ -345,7 +345,8 @@ export class SinkTaskRunner {
 
   #report(state: TaskState, trace: string | null, fenced = false): void {
     this.#meter.state = state
-    if (this.#cancel.signal.aborted && state !== 'FAILED') return
+    // Another copy may have been started by now: what becomes of this one is no longer the task's state.
+    if (this.#cancel.signal.aborted) return
     this.#parts.onStatus(state, trace, fenced)
   }
 }
