@@ -33,6 +33,8 @@ interface Slot {
   readonly index: number
   process: ExecutorProcess
   ready: Promise<void>
+  /** The process has started: its death, not a failed start, is what is to be told next. */
+  isUp: boolean
   restarts: number
   readonly connectors: Set<string>
   readonly tasks: Map<string, TaskId>
@@ -173,6 +175,7 @@ export class ExecutorPool {
       index,
       process: this.#fork(index),
       ready: Promise.resolve(),
+      isUp: false,
       restarts: 0,
       connectors: new Set(),
       tasks: new Map(),
@@ -201,7 +204,9 @@ export class ExecutorPool {
   }
 
   async #bringUp(slot: Slot): Promise<void> {
+    slot.isUp = false
     const plugins = await slot.process.start()
+    slot.isUp = true
     if (this.#plugins.length === 0) this.#plugins = plugins
   }
 
@@ -221,10 +226,13 @@ export class ExecutorPool {
     slot.connectors.clear()
     slot.tasks.clear()
     slot.metrics = []
-    slot.restarts++
-    slot.process = this.#fork(index)
-    slot.ready = this.#bringUp(slot)
-    slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
+    if (slot.isUp) {
+      slot.restarts++
+      slot.process = this.#fork(index)
+      slot.ready = this.#bringUp(slot)
+      slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
+    }
+    // One that dies before it is up rejects `ready`, and whoever waits for that sees to the next.
     this.#options.logger.error(reason, {
       executor: index,
       connectors: work.connectors.length,

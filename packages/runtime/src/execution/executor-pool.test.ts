@@ -1,0 +1,48 @@
+/** Executors of a pool as real processes: what happens when they die, and when their replacements can't start. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { workerWith } from '../config/fixtures/worker.ts'
+import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
+import { ExecutorPool } from './executor-pool.ts'
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 15_000
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('waited in vain')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+test('a replacement that can’t start is tried again one at a time, until it can', { timeout: 30_000 }, async () => {
+  const appFolder = await mkdtemp(join(tmpdir(), 'pool-'))
+  await writeFile(join(appFolder, 'package.json'), '{"name":"app"}')
+  const worker = workerWith({ 'executor.processes': '1', 'log.level': 'off' })
+  const raw: Record<string, string | null> = { ...worker.raw }
+  const deaths: number[] = []
+  const pool = new ExecutorPool({
+    config: { ...worker, raw },
+    workerId: 'one:8083',
+    appFolder,
+    logger: recordingLogger(),
+    onReport: () => {},
+    onDeath: () => void deaths.push(Date.now()),
+  })
+  try {
+    await pool.start()
+    raw['heartbeat.interval.ms'] = 'never'
+    process.kill(pool.figures()[0]?.pid ?? 0, 'SIGKILL')
+    // The one that was killed, then each attempt.
+    await until(() => deaths.length >= 5)
+    const pauses = deaths.slice(2).map((at, index) => at - (deaths[index + 1] ?? 0))
+    expect(Math.min(...pauses)).toBeGreaterThan(1_000)
+    delete raw['heartbeat.interval.ms']
+    const validate = () => pool.validate({ 'connector.class': 'Nothing' }).catch((error: Error) => error.message)
+    await until(() => (pool.figures()[0]?.memoryBytes ?? 0) > 0)
+    expect(await validate()).toMatch(/Failed to find any class/)
+  } finally {
+    await pool.stop(1_000)
+    await rm(appFolder, { recursive: true })
+  }
+})
