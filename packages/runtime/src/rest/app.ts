@@ -70,7 +70,9 @@ export function createApp(options: AppOptions): express.Express {
     const path = expressPath(route.path)
     if (route.body !== undefined) app[route.method](path, checkContentType, readBody(options.config))
     app[route.method](path, checkAccept, (request, response, next) => {
-      answer(route, request, options).then((done) => send(response, done), next)
+      answer(route, request, options)
+        .then((done) => send(response, done))
+        .catch(next)
     })
   }
   for (const path of new Set(docs.map((doc) => doc.path))) app.all(expressPath(path), otherMethod(docs, path))
