@@ -57,7 +57,15 @@ export {
   type Transformation,
   type TransformationPlugin,
 } from './plugin.ts'
-export { type ConnectRecord, type Header, Lazy, type RecordChanges, type RecordOrigin, SinkRecord } from './record.ts'
+export {
+  type ConnectRecord,
+  type Header,
+  Lazy,
+  type LazyPart,
+  type RecordChanges,
+  type RecordOrigin,
+  SinkRecord,
+} from './record.ts'
 export {
   type ArraySchema,
   type Field,

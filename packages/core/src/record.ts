@@ -5,13 +5,19 @@ export interface Header extends SchemaAndValue {
   readonly name: string
 }
 
-/**
- * A key or value that is decoded when somebody looks at it.
- *
- * `json` holds the undecoded bytes when they are JSON text of exactly this value: a sink that writes JSON may copy
- * them instead of decoding and encoding again. It is never trusted to be well-formed.
- */
-export class Lazy {
+/** A key or value that is decoded when somebody looks at it. */
+export interface LazyPart {
+  /**
+   * The undecoded bytes when they are JSON text of exactly this value: a sink that writes JSON may copy them instead of
+   * decoding and encoding again. Never trusted to be well-formed.
+   */
+  readonly json: Uint8Array | null
+  /** Decodes once. Throws what the converter throws, each time it is asked. */
+  get(): SchemaAndValue
+}
+
+/** A part that is there already, or that a function decodes. */
+export class Lazy implements LazyPart {
   readonly json: Uint8Array | null
   #decode: (() => SchemaAndValue) | null
   #decoded: SchemaAndValue | null
@@ -30,7 +36,6 @@ export class Lazy {
     return new Lazy(decode, null, json)
   }
 
-  /** Decodes once. Throws what the converter throws, each time it is asked. */
   get(): SchemaAndValue {
     if (this.#decoded === null) {
       this.#decoded = (this.#decode as () => SchemaAndValue)()
@@ -86,14 +91,14 @@ export class SinkRecord implements ConnectRecord<SinkRecord> {
   readonly partition: number
   readonly timestamp: number | null
   readonly origin: RecordOrigin
-  readonly #key: Lazy
-  readonly #value: Lazy
+  readonly #key: LazyPart
+  readonly #value: LazyPart
   readonly #headers: readonly Header[] | (() => readonly Header[])
 
   constructor(
     origin: RecordOrigin,
-    key: Lazy,
-    value: Lazy,
+    key: LazyPart,
+    value: LazyPart,
     headers: readonly Header[] | (() => readonly Header[]),
     topic: string = origin.topic,
     partition: number = origin.partition,

@@ -66,7 +66,13 @@ export class ExecutorProcess {
         ),
         {
           execArgv: [...process.execArgv, `--max-old-space-size=${options.heapMb}`],
-          env: { ...process.env, PENSTOCK_EXECUTOR: '1', UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16' },
+          env: {
+            UV_THREADPOOL_SIZE: '16',
+            // The native client's many threads would each keep an arena of freed memory.
+            MALLOC_ARENA_MAX: '2',
+            ...process.env,
+            PENSTOCK_EXECUTOR: '1',
+          },
           serialization: 'advanced',
           stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
         },

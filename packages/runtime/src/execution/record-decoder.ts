@@ -3,12 +3,10 @@ import {
   type Converter,
   type Header,
   type HeaderConverter,
-  Lazy,
-  nothing,
+  type LazyPart,
   type RecordOrigin,
   type SchemaAndValue,
   SinkRecord,
-  type Stage,
   StageError,
 } from '@penstock/core'
 import type { ConsumedMessage } from '../kafka/consumer.ts'
@@ -76,40 +74,48 @@ export class MessageOrigin implements RecordOrigin {
 /** Makes a record whose key, value and headers decode on first use; failures are StageErrors. */
 export function toSinkRecord(message: ConsumedMessage, converters: Converters): SinkRecord {
   const origin = new MessageOrigin(message)
-  const { key, value } = message
-  const passesThrough = converters.value.converter.passesJsonThrough === true && value !== null && value.length > 0
+  const { headers } = message
   return new SinkRecord(
     origin,
-    key === null || key === undefined
-      ? emptyKey(converters)
-        ? nullPart
-        : Lazy.from(() => decode('KEY_CONVERTER', converters.key, origin.topic, null), null)
-      : Lazy.from(() => decode('KEY_CONVERTER', converters.key, origin.topic, origin.key), null),
-    Lazy.from(() => decode('VALUE_CONVERTER', converters.value, origin.topic, value), passesThrough ? value : null),
-    message.headers === undefined || message.headers.length === 0
-      ? noHeaders
-      : once(() => decodeHeaders(origin, converters.header)),
+    new EncodedPart('KEY_CONVERTER', converters.key, origin),
+    new EncodedPart('VALUE_CONVERTER', converters.value, origin),
+    headers === undefined || headers.length === 0 ? noHeaders : once(() => decodeHeaders(origin, converters.header)),
   )
 }
 
 const noHeaders: readonly Header[] = []
-const nullPart = Lazy.of(nothing)
 
-// A null key is null for every converter without schema; others say which schema the null has.
-function emptyKey(converters: Converters): boolean {
-  return converters.key.converter.passesJsonThrough === true
-}
+/** The key or value of a message. One small object and no closure: there is one of each for every record. */
+class EncodedPart implements LazyPart {
+  readonly #stage: 'KEY_CONVERTER' | 'VALUE_CONVERTER'
+  readonly #named: NamedConverter<Converter>
+  readonly #origin: MessageOrigin
+  #decoded: SchemaAndValue | null = null
 
-function decode(
-  stage: Stage,
-  named: NamedConverter<Converter>,
-  topic: string,
-  bytes: Uint8Array | null,
-): SchemaAndValue {
-  try {
-    return named.converter.toConnectData(topic, bytes)
-  } catch (error) {
-    throw new StageError(stage, named.className, error)
+  constructor(stage: 'KEY_CONVERTER' | 'VALUE_CONVERTER', named: NamedConverter<Converter>, origin: MessageOrigin) {
+    this.#stage = stage
+    this.#named = named
+    this.#origin = origin
+  }
+
+  get json(): Uint8Array | null {
+    if (this.#named.converter.passesJsonThrough !== true) return null
+    const bytes = this.#bytes()
+    return bytes === null || bytes.length === 0 ? null : bytes
+  }
+
+  get(): SchemaAndValue {
+    if (this.#decoded !== null) return this.#decoded
+    try {
+      this.#decoded = this.#named.converter.toConnectData(this.#origin.topic, this.#bytes())
+      return this.#decoded
+    } catch (error) {
+      throw new StageError(this.#stage, this.#named.className, error)
+    }
+  }
+
+  #bytes(): Uint8Array | null {
+    return this.#stage === 'KEY_CONVERTER' ? this.#origin.key : this.#origin.value
   }
 }
 

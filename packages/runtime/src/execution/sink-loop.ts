@@ -62,6 +62,7 @@ export async function runSinkTask(loop: SinkLoop, stop: AbortSignal): Promise<vo
   const pausing = new Pausing(loop)
   let pending: readonly SinkRecord[] = []
   let retryAt = 0
+  let failing = false
   context.onCommitRequest(() => commits.request())
   try {
     await task.start?.()
@@ -77,13 +78,14 @@ export async function runSinkTask(loop: SinkLoop, stop: AbortSignal): Promise<vo
         loop.maxPollRecords,
         pending.length > 0 ? Math.min(waitMs, msUntil(retryAt, loop)) : waitMs,
       )
-      if (messages.length > 0) pending = [...pending, ...(await take(loop, messages))]
-      if (pending.length > 0 && msUntil(retryAt, loop) > 0) continue
-      if (await deliver(loop, pending)) {
-        pending = []
-      } else {
-        retryAt = loop.clock.now() + (context.takeTimeout() ?? redeliveryMs)
+      if (messages.length > 0) {
+        const records = await take(loop, messages)
+        pending = pending.length === 0 ? records : [...pending, ...records]
       }
+      if (pending.length > 0 && msUntil(retryAt, loop) > 0) continue
+      failing = !(await deliver(loop, pending, failing))
+      if (failing) retryAt = loop.clock.now() + (context.takeTimeout() ?? redeliveryMs)
+      else pending = []
     }
     await commits.finish()
   } finally {
@@ -110,7 +112,7 @@ async function take(loop: SinkLoop, messages: readonly ConsumedMessage[]): Promi
 }
 
 /** False when the same records must be put again later. An empty batch lets the task tell of failures in the background. */
-async function deliver(loop: SinkLoop, records: readonly SinkRecord[]): Promise<boolean> {
+async function deliver(loop: SinkLoop, records: readonly SinkRecord[], failedBefore: boolean): Promise<boolean> {
   const { task, meter, positions, logger, clock } = loop
   const startedAt = clock.now()
   try {
@@ -118,12 +120,13 @@ async function deliver(loop: SinkLoop, records: readonly SinkRecord[]): Promise<
   } catch (error) {
     if (!isRetriable(error)) throw error
     meter.add('put-retries-total')
-    logger.warn('the task could not take its records, they are put again', {
+    logger[failedBefore ? 'debug' : 'warn']('the task could not take its records, they are put again', {
       reason: messageOf(error),
       records: records.length,
     })
-    return records.length === 0
+    return false
   }
+  if (failedBefore) logger.info('the task takes records again')
   positions.delivered()
   if (records.length > 0) {
     meter.add('sink-record-send-total', records.length)

@@ -60,8 +60,6 @@ export class KafkaCompactedLog implements CompactedLog {
       'enable.auto.commit': false,
       'enable.partition.eof': true,
       'auto.offset.reset': 'earliest',
-      // A write is read back before it is answered: don't let the broker hold the fetch for long.
-      'fetch.wait.max.ms': 100,
     })
     this.#consumer.onEndOfPartition = ({ partition, offset }) => this.#reached(partition, offset)
   }
