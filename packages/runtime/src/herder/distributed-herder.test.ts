@@ -123,6 +123,20 @@ describe('the life of a connector', () => {
     expect([state.connectors(), statuses.connectors()]).toEqual([[], []])
   })
 
+  test('deleted and made anew at once, it runs with its new config and tasks', async () => {
+    const { create, notes, herder, state } = await cluster()
+    await create('a')
+    notes.splice(0)
+    void herder.deleteConnector('a')
+    await create('a', { 'flush.size': '2' })
+    await passMs(5_000)
+    expect(notes.filter((note) => note === 'start a')).toEqual(['start a'])
+    expect([state.tasks('a'), herder.work.tasks()]).toEqual([
+      [id(0), id(1)],
+      [id(0), id(1)],
+    ])
+  })
+
   test('a restart of what failed restarts that and nothing else', async () => {
     const { create, notes, herder, written } = await cluster()
     await create('a')

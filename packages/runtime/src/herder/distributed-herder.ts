@@ -438,13 +438,16 @@ export class DistributedHerder implements Herder {
     const { state } = this.#parts.configs
     switch (event.kind) {
       case 'connector-added':
+      case 'connector-updated':
+        // Added, yet here: deleted and made anew before the group could take the old one away.
+        if (this.work.hasConnector(event.connector)) {
+          await this.work.stopConnector(event.connector, { report: false })
+          await this.#startConnector(event.connector)
+        }
+        if (event.kind === 'connector-added') this.membership.requestRejoin()
+        return
       case 'connector-removed':
         this.membership.requestRejoin()
-        return
-      case 'connector-updated':
-        if (!this.work.hasConnector(event.connector)) return
-        await this.work.stopConnector(event.connector, { report: false })
-        await this.#startConnector(event.connector)
         return
       case 'tasks-committed': {
         const affected = this.work.tasks().filter(({ connector }) => connector === event.connector)
@@ -495,7 +498,8 @@ export class DistributedHerder implements Herder {
     await this.#leaderClient.putTaskConfigs(
       connector,
       tasks,
-      () => (this.work.hasConnector(connector) ? this.duties.leaderUrl : null),
+      () => this.duties.leaderUrl,
+      () => this.work.hasConnector(connector),
       signal,
     )
   }

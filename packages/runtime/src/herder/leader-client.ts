@@ -24,18 +24,18 @@ export class LeaderClient {
   }
 
   /**
-   * Retries with growing pauses for as long as `leaderUrl` names somebody and `signal` allows; the leader may change
-   * meanwhile. Rejects when the leader refuses the configs themselves.
+   * Retries with growing pauses for as long as `isWanted` and `signal` allow; the leader may change meanwhile. Rejects when the leader refuses the configs themselves.
    */
   async putTaskConfigs(
     connector: string,
     configs: readonly RawConfig[],
     leaderUrl: () => string | null,
+    isWanted: () => boolean,
     signal: AbortSignal,
   ): Promise<void> {
     const { logger, clock } = this.#parts
     const startedAt = clock.now()
-    for (let pauseMs = firstRetryMs; !signal.aborted; pauseMs = Math.min(maxRetryMs, pauseMs * 2)) {
+    for (let pauseMs = firstRetryMs; !signal.aborted && isWanted(); pauseMs = Math.min(maxRetryMs, pauseMs * 2)) {
       try {
         const url = leaderUrl()
         if (url === null) throw new ConnectError('group.no_leader', 'no leader is known at the moment')

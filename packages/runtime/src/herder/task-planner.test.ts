@@ -1,6 +1,7 @@
 import type { RawConfig } from '@penstock/core'
 import { expect, test } from 'vitest'
 import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
+import { BadRequestError } from './errors.ts'
 import { memoryStores } from './fixtures/memory-stores.ts'
 import { TaskPlanner } from './task-planner.ts'
 
@@ -85,7 +86,7 @@ test.each(['PAUSED', 'STOPPED'] as const)('a connector that is %s is not asked',
 
 test.each([
   ['plan', () => Promise.reject(new Error('no such host')), undefined],
-  ['publish', () => [{}], () => Promise.reject(new Error('no such host'))],
+  ['publish', () => [{}], () => Promise.reject(new BadRequestError('a.b', 'no such host'))],
 ])('a failure to %s fails the connector, the next request tries again', async (_what, plan, publish) => {
   const { planner: made, failures, asked } = await planner(plan, publish ? { publish } : {})
   made.request('a')
@@ -94,6 +95,15 @@ test.each([
   await turn()
   expect(failures).toEqual([expect.stringContaining('no such host'), expect.stringContaining('no such host')])
   expect(asked()).toBe(2)
+})
+
+test('while Kafka or the leader is away the plan is made again until it is written', async () => {
+  let left = 2
+  const publish = () => (left-- > 0 ? Promise.reject(new Error('no broker')) : Promise.resolve())
+  const { planner: made, failures, published, configs } = await planner(() => [{}], { publish })
+  made.request('a')
+  await expect.poll(() => configs.state.tasks('a').length, { timeout: 5_000 }).toBe(1)
+  expect([published.length, failures]).toEqual([3, []])
 })
 
 test('a connector that moved away while it failed is not failed here', async () => {
