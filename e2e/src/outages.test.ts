@@ -51,24 +51,20 @@ async function expectUnharmed(sink: Awaited<ReturnType<typeof startSink>>, deadl
   expect(sink.failed()).toEqual([])
 }
 
-test('a restart of the broker costs no record and no task', async ({ skip }) => {
+test('a restart of the broker costs no record and no task, also while partitions are dealt out', async ({ skip }) => {
   skip(!(await stack.controllable()).includes('kafka'), 'the broker is run by somebody else')
   await using sink = await startSink()
+  const late = await cluster.createTopic({ partitions: 4 })
+  const produced = await cluster.produce(late, 100)
+  await cluster.createConnector(late, { 'connector.class': 'ElasticsearchSink', topics: late, 'tasks.max': '4' })
+
   await stack.control('kafka', 'restart')
+
   await cluster.untilRunning(sink.topic, { tasks: 2, workers: 2 }, 60_000)
   await expectUnharmed(sink)
-})
-
-test('a restart of the broker while partitions are dealt out leaves none of them behind', async ({ skip }) => {
-  skip(!(await stack.controllable()).includes('kafka'), 'the broker is run by somebody else')
-  const topic = await cluster.createTopic({ partitions: 4 })
-  const produced = await cluster.produce(topic, 100)
-  const config = { 'connector.class': 'ElasticsearchSink', topics: topic, 'tasks.max': '4' }
-  await cluster.createConnector(topic, config)
-  await stack.control('kafka', 'restart')
-  await cluster.untilRunning(topic, { tasks: 4 }, 60_000)
-  await cluster.index(topic).untilHoldsExactly([...produced, ...(await cluster.produce(topic, 100))])
-  await cluster.client.deleteConnector(topic)
+  await cluster.untilRunning(late, { tasks: 4 }, 60_000)
+  await cluster.index(late).untilHoldsExactly([...produced, ...(await cluster.produce(late, 100))])
+  await cluster.client.deleteConnector(late)
 })
 
 test('Elasticsearch being away for 20 s costs no record and no task, also of one that starts meanwhile', async ({

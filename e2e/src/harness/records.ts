@@ -2,6 +2,10 @@
 import kafka from '@confluentinc/kafka-javascript'
 import { stack } from './stack-env.ts'
 
+/** Long enough for a restart of the broker. */
+const DELIVERY_MS = 90_000
+const ACKNOWLEDGED_MS = DELIVERY_MS + 10_000
+
 export interface RecordToProduce {
   readonly key?: string | Buffer | null
   readonly value: string | Buffer | null
@@ -50,7 +54,7 @@ export async function produceRecords(
       'enable.idempotence': true,
       'linger.ms': 5,
       'message.max.bytes': 100_000_000,
-      'delivery.timeout.ms': 120_000,
+      'delivery.timeout.ms': DELIVERY_MS,
       dr_cb: true,
     },
     {},
@@ -75,7 +79,12 @@ export async function produceRecords(
       sent.push(record)
       await send(producer, topic, record, sent.length - 1)
     }
-    while (acknowledged < sent.length && !failure) await pause(5)
+    const deadline = Date.now() + ACKNOWLEDGED_MS
+    while (acknowledged < sent.length && !failure) {
+      if (Date.now() > deadline)
+        throw new Error(`${acknowledged} of ${sent.length} records for ${topic} are acknowledged`)
+      await pause(5)
+    }
     if (failure) throw failure
     return stored
   } finally {
