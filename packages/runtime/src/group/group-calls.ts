@@ -2,6 +2,7 @@
  * The five calls of the classic group protocol, made to whichever broker coordinates the group. Finds the coordinator
  * when it isn't known and forgets it when a call shows that it has moved or gone.
  */
+import { ConnectError } from '@penstock/core'
 import { type Connection, heartbeatV4, joinGroupV9, leaveGroupV5, syncGroupV5 } from '@platformatic/kafka'
 import type { ProtocolClientConfig } from '../kafka/client-config.ts'
 import { type CoordinatorAddress, connectTo, findCoordinator } from '../kafka/coordinator.ts'
@@ -37,6 +38,7 @@ export class GroupCalls {
   // A JoinGroup waits for the whole group, and answers come in order: heartbeats need a connection of their own.
   #joinConnection: Promise<Connection> | null = null
   #heartbeatConnection: Promise<Connection> | null = null
+  #closed = false
 
   constructor(options: GroupCallsOptions) {
     this.#options = options
@@ -99,7 +101,9 @@ export class GroupCalls {
     )
   }
 
+  /** Ends what is under way; nothing is asked afterwards, not even by a call that was still looking for the coordinator. */
   async close(): Promise<void> {
+    this.#closed = true
     await this.#forgetConnections()
   }
 
@@ -124,6 +128,7 @@ export class GroupCalls {
     const connection = known === null ? null : await known
     if (connection?.isConnected()) return connection
     this.#coordinator ??= await findCoordinator(client, groupId)
+    if (this.#closed) throw new ConnectError('group.closed', 'this worker has left its group')
     const timeoutMs = purpose === 'join' ? rebalanceTimeoutMs + joinGraceMs : sessionTimeoutMs
     const opening = connectTo(client, this.#coordinator, timeoutMs)
     if (purpose === 'join') this.#joinConnection = opening
