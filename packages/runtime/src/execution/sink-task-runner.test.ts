@@ -1,4 +1,4 @@
-import { configDef, definePlugin } from '@penstock/core'
+import { configDef, type SinkPlugin } from '@penstock/core'
 import { expect, test } from 'vitest'
 import { workerWith } from '../config/fixtures/worker.ts'
 import { PluginRegistry } from '../plugins/registry.ts'
@@ -8,14 +8,14 @@ import { SinkTaskRunner } from './sink-task-runner.ts'
 /** A task whose config is no good: it fails before it opens anything. */
 function failingTask() {
   const statuses: string[] = []
-  const plugin = definePlugin({
+  const plugin: SinkPlugin = {
     kind: 'sink',
     name: 'OwnSink',
     aliases: [],
     summary: 'Does what a test wants.',
     config: configDef({}),
     createTask: () => ({ put: () => undefined }),
-  })
+  }
   const runner = new SinkTaskRunner({
     start: { id: { connector: 'a', task: 0 }, connectorConfig: { name: 'a' }, taskConfig: {}, paused: false },
     plugin,
