@@ -39,6 +39,11 @@ async function main(args: readonly string[]): Promise<void> {
   }
   process.on('SIGTERM', () => stop(exitCodes.ok))
   process.on('SIGINT', () => stop(exitCodes.ok))
+  // A defect. The others take over at once from a worker that leaves; one that just dies is missed only in time.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`penstock-worker: unexpected failure, stopping: ${error.stack ?? error.message}\n`)
+    stop(exitCodes.failed)
+  })
   worker = await startWorker({
     raw,
     appFolder,
