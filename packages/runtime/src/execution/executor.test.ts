@@ -14,7 +14,7 @@ afterEach(async () => {
 })
 
 /** An executor that offers a sink with this connector, and the requests of a worker to it. */
-function open(sink: Partial<SinkPlugin> = {}) {
+function open(sink: Partial<SinkPlugin> = {}, workerKeys: Parameters<typeof workerWith>[0] = {}) {
   const { worker: channel, executor: other } = channelPair()
   const logger = recordingLogger()
   const plugin = definePlugin({
@@ -29,7 +29,7 @@ function open(sink: Partial<SinkPlugin> = {}) {
   const executor = new Executor({
     channel: other,
     registry: new PluginRegistry([...testPlugins, loaded(plugin, '2.1.0')]),
-    worker: workerWith(),
+    worker: workerWith(workerKeys),
     logger: () => logger,
     clock: { now: () => Date.now() },
   })
@@ -110,6 +110,18 @@ describe('connectors', () => {
     })
     await request('start-connector', { connector: 'a', config })
     expect(await request('stop-connector', { connector: 'a' })).toBeNull()
+    expect(await request('stop-connector', { connector: 'a' })).toBeNull()
+    expect(logger.lines).toContain('warn: connector a failed while stopping')
+  })
+
+  test('one that never ends its stop is given up', async () => {
+    const { request, logger } = open(
+      {
+        createConnector: () => ({ taskConfigs: () => [], stop: () => new Promise(() => {}) }),
+      },
+      { 'task.shutdown.graceful.timeout.ms': '20' },
+    )
+    await request('start-connector', { connector: 'a', config })
     expect(await request('stop-connector', { connector: 'a' })).toBeNull()
     expect(logger.lines).toContain('warn: connector a failed while stopping')
   })

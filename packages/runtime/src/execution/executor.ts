@@ -116,7 +116,8 @@ export class Executor {
     const running = this.#connectors.get(name)
     this.#connectors.delete(name)
     try {
-      await running?.connector.stop?.()
+      // A connector that never ends its stop must not keep the worker from everything else it has to do.
+      await within(this.#parts.worker['task.shutdown.graceful.timeout.ms'], running?.connector.stop?.())
     } catch (error) {
       // Kafka Connect too ignores what goes wrong while a connector stops.
       this.#logger.warn(`connector ${name} failed while stopping`, { connector: name, error })
@@ -207,6 +208,15 @@ export class Executor {
 /** A connector without code of its own gives every task its whole configuration. */
 function copiesOf(config: RawConfig): Connector {
   return { taskConfigs: (maxTasks) => Array.from({ length: maxTasks }, () => config) }
+}
+
+/** Rejects when it takes longer. */
+async function within(ms: number, work: void | Promise<void> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new ConnectError('executor.timeout', `it took longer than ${ms} ms`)), ms)
+  })
+  await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 async function stopTask(task: SinkTaskRunner, timeoutMs: number, options: { leaveGroup: boolean }): Promise<void> {
