@@ -48,7 +48,13 @@ function readReport(path: string): Tally {
 
 mkdirSync(results, { recursive: true })
 const build = check('build', ['tsc', '-b'])
-const tallies = [build, check('lint', ['biome', 'check', '.']), vitest('unit', [])]
+const tallies = [
+  build,
+  check('lint', ['biome', 'check', '.']),
+  // Says what it skips where there is no helm.
+  check('chart', [process.execPath, '--test', '--test-reporter=dot', 'helm/check.test.mjs']),
+  vitest('unit', []),
+]
 if (build.failed === 0) tallies.push(vitest('e2e', [...node, 'e2e/src/stack/main.ts', 'run', '--']))
 else console.log('\n== e2e tests: not run, the build failed')
 
