@@ -23,13 +23,16 @@ export interface StoresParts {
   readonly admin: KafkaAdmin
   readonly loggers: LoggerFactory
   readonly onConfigEvent: (event: ConfigEvent) => void
+  /** A topic can't be followed any more, so this worker no longer knows what the others do. */
+  readonly onFatal: (error: Error) => void
 }
 
 const startTimeoutMs = 60_000
+const writeTimeoutMs = 30_000
 const closeFlushMs = 5_000
 
 /** Creates the topics where they are missing, checks them, and reads them to their ends. */
-export async function openStores({ config, admin, loggers, onConfigEvent }: StoresParts): Promise<Stores> {
+export async function openStores({ config, admin, loggers, onConfigEvent, onFatal }: StoresParts): Promise<Stores> {
   const logger = loggers.child('storage')
   const { config: client, warnings } = toRdkafka(clientProperties(config))
   for (const warning of warnings) logger.warn(warning)
@@ -41,8 +44,8 @@ export async function openStores({ config, admin, loggers, onConfigEvent }: Stor
     acks: 'all',
     'max.in.flight.requests.per.connection': 1,
     'linger.ms': 0,
-    // Java's delivery.timeout.ms of MAX_INT: a write ends with the request that waits for it, not before.
-    'message.timeout.ms': 0,
+    // Not for ever, as Java's default: what a former leader could not write must not go out when it is reconnected.
+    'message.timeout.ms': writeTimeoutMs,
   })
   const log = (
     topicKey: TopicKey,
@@ -65,6 +68,7 @@ export async function openStores({ config, admin, loggers, onConfigEvent }: Stor
       logger,
       startTimeoutMs,
       onRecord,
+      onFatal,
     })
 
   const state = new ConfigState(logger)

@@ -107,7 +107,13 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
   })
   const admin = new KafkaAdmin(client)
   closers.push(() => admin.close())
-  const opening = openStores({ config, admin, loggers, onConfigEvent: (event) => herder?.onConfigEvent(event) })
+  const opening = openStores({
+    config,
+    admin,
+    loggers,
+    onConfigEvent: (event) => herder?.onConfigEvent(event),
+    onFatal,
+  })
   // Executors load their plugins meanwhile; whatever needs one waits for it.
   executors.start().catch((error: unknown) => onFatal(error as Error))
   const [kafkaClusterId, stores] = await together(admin.clusterId(), opening)

@@ -229,5 +229,6 @@ export class ExecutorProcess {
 function exitReason(code: number | null, signal: string | null, stderr: string, heapMb: number): string {
   if (outOfMemory.test(stderr)) return `it ran out of heap (limit ${heapMb} MiB, executor.heap.max.mb)`
   if (signal !== null) return `it was ended by signal ${signal}`
-  return `it exited with code ${code}`
+  const reason = stderr.split('\n').find((line) => /error/i.test(line))
+  return reason === undefined ? `it exited with code ${code}` : `it exited with code ${code}: ${reason.trim()}`
 }

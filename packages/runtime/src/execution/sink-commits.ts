@@ -77,8 +77,19 @@ export class SinkCommits {
   /** Has everything written out and commits it, of all partitions or of some that are given up. */
   async finish(partitions?: readonly TopicPartition[]): Promise<void> {
     const offsets = await this.#ask(partitions, true)
-    await this.#inFlight
+    await this.#settleInFlight()
     if (offsets.length > 0) await this.#send(offsets)
+  }
+
+  /** A commit under way comes first, unless it takes longer than a commit may. */
+  async #settleInFlight(): Promise<void> {
+    if (this.#inFlight === null) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#parts.timeoutMs)
+    })
+    await Promise.race([this.#inFlight, late])
+    clearTimeout(timer)
   }
 
   async #ask(partitions: readonly TopicPartition[] | undefined, closing: boolean): Promise<Position[]> {

@@ -274,6 +274,8 @@ export class SinkTaskRunner {
           base: {
             'client.id': `connector-dlq-producer-${connector}-${task}`,
             acks: 'all',
+            // Well below max.poll.interval.ms: a queue that can't be reached fails the task, it does not hang it.
+            'delivery.timeout.ms': '60000',
             // The topic's own limit decides, not the client's.
             'max.request.size': '1000000000',
           },

@@ -165,7 +165,7 @@ export class DistributedHerder implements Herder {
       ]),
     )
     this.#jobs.close()
-    await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, leaveAfterMs))])
+    await Promise.race([stopped.catch(() => {}), new Promise((resolve) => setTimeout(resolve, leaveAfterMs))])
     await this.membership.leave('the worker is shutting down')
     await stopped
     await this.#parts.statuses.flush()
@@ -182,8 +182,8 @@ export class DistributedHerder implements Herder {
   /** What a task says of itself; `fenced`: its consumer found that somebody else runs it by now. */
   async onTaskStatus(status: TaskReport): Promise<void> {
     const { id, state, trace, version, fenced } = status
-    // A worker that slept hears it from its tasks before it hears it from the group: the word is its successor's now.
-    if (fenced && !(await this.membership.confirm().catch(() => false))) return
+    // A worker that slept hears it from its tasks before it hears it from the group: the word is its successor's then.
+    if (fenced && !(await this.#stillRuns(id))) return
     this.work.onTaskStatus(id, state, trace, version)
     if (state === 'FAILED') this.#restarts.onTaskFailure(id)
   }
@@ -388,6 +388,18 @@ export class DistributedHerder implements Herder {
       if (outcome !== null) return outcome.result
       if (this.#parts.clock.now() > deadline) throw rebalanceConflict()
     }
+  }
+
+  /** True when the group, once calm, still has this worker run this very copy of the task. */
+  async #stillRuns(id: TaskId): Promise<boolean> {
+    const copy = this.work.task(id)
+    try {
+      do await this.#whenSettled()
+      while (!(await this.membership.confirm()))
+    } catch {
+      return false // no calm within the rebalance timeout, or stopping: the task is stopped or restarted then
+    }
+    return copy !== null && this.work.task(id) === copy
   }
 
   /** Waits while the group rebalances, as Kafka Connect does; gives up with a conflict. */

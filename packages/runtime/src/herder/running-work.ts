@@ -74,6 +74,11 @@ export class RunningWork {
     return this.#connectors.get(name) ?? null
   }
 
+  /** What stands for the present copy of a task: another object after each start. */
+  task(id: TaskId): object | null {
+    return this.#tasks.get(taskName(id)) ?? null
+  }
+
   taskState(id: TaskId): TaskState | null {
     return this.#tasks.get(taskName(id))?.state ?? null
   }

@@ -52,6 +52,7 @@ describe.skipIf(servers === '')('on Kafka, where KAFKA_BOOTSTRAP_SERVERS names o
           admin,
           logger,
           startTimeoutMs: 30_000,
+          onFatal: () => {},
           onRecord,
         })
     },

@@ -4,7 +4,7 @@
  */
 import { ConfigError, ConnectError, type Logger, RetriableError } from '@penstock/core'
 import type { KafkaAdmin, TopicSpec } from '../kafka/admin.ts'
-import { KafkaConsumer } from '../kafka/consumer.ts'
+import { type ConsumedMessage, KafkaConsumer } from '../kafka/consumer.ts'
 import type { KafkaProducer } from '../kafka/producer.ts'
 
 /** One record of the log; a null value removes the key. */
@@ -36,12 +36,16 @@ export interface KafkaCompactedLogOptions {
   readonly logger: Logger
   readonly startTimeoutMs: number
   readonly onRecord: (record: LogRecord) => void
+  /** Reading has failed for a minute, and goes on failing. */
+  readonly onFatal: (error: Error) => void
 }
 
 const offsetBeginning = -2
 const maxPolled = 1000
 const pollTimeoutMs = 1000
 const retryDelayMs = 200
+const failedPollPauseMs = 1_000
+const giveUpMs = 60_000
 
 export class KafkaCompactedLog implements CompactedLog {
   readonly #options: KafkaCompactedLogOptions
@@ -150,19 +154,34 @@ export class KafkaCompactedLog implements CompactedLog {
   }
 
   async #follow(): Promise<void> {
-    const { onRecord, topic, logger } = this.#options
+    const { topic, logger, onFatal } = this.#options
+    let failingSince: number | null = null
     while (!this.#stopped) {
       try {
-        for (const message of await this.#consumer.poll(maxPolled, pollTimeoutMs)) {
-          const { partition, offset } = message
-          onRecord({ key: keyBytes(message.key), value: message.value, partition, offset: BigInt(offset) })
-          this.#reached(partition, offset + 1)
-        }
+        for (const message of await this.#consumer.poll(maxPolled, pollTimeoutMs)) this.#take(message)
+        failingSince = null
       } catch (error) {
+        failingSince ??= Date.now()
         logger.error(`reading topic ${topic.name} failed, trying again`, { error })
-        await new Promise((resolve) => setTimeout(resolve, retryDelayMs))
+        if (Date.now() - failingSince > giveUpMs) {
+          onFatal(error as Error)
+          return
+        }
+        await new Promise((resolve) => setTimeout(resolve, failedPollPauseMs))
       }
     }
+  }
+
+  #take(message: ConsumedMessage): void {
+    const { onRecord, topic, logger } = this.#options
+    const { partition, offset, value } = message
+    try {
+      onRecord({ key: keyBytes(message.key), value, partition, offset: BigInt(offset) })
+    } catch (error) {
+      // One record must not cost those behind it.
+      logger.error(`record ${topic.name}-${partition}@${offset} could not be taken in`, { error })
+    }
+    this.#reached(partition, offset + 1)
   }
 
   #reached(partition: number, position: number): void {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
 import { logRecord, textOf } from './fixtures/log-records.ts'
 import { MemoryCompactedLog, MemoryTopic } from './memory-compacted-log.ts'
@@ -114,15 +114,26 @@ describe('writing', () => {
     expect(other.store.task(task)).toEqual(status('FAILED', { trace: 'Error: gone' }))
   })
 
-  test('a write that fails is logged, and held against nobody who flushes', async () => {
-    const logger = recordingLogger()
-    const store = new StatusStore(logger)
+  test('a write that fails is repeated, unless a newer one of the same key follows', async () => {
+    vi.useFakeTimers()
+    const store = new StatusStore(recordingLogger())
     const fine = async (): Promise<void> => {}
-    const send = () => Promise.reject(new Error('no brokers'))
+    const states: unknown[] = []
+    let isDown = true
+    const send = async (_key: Buffer, value: Buffer | null): Promise<void> => {
+      if (isDown) throw new Error('no brokers')
+      states.push(JSON.parse(String(value)).state)
+    }
     await store.start({ start: fine, readToEnd: fine, stop: fine, send })
     store.putConnector('a', status('RUNNING'), { safe: false })
+    store.putConnector('b', status('RUNNING'), { safe: false })
     await store.flush()
-    expect(logger.lines).toEqual(['error: a status could not be written'])
+    store.putConnector('a', status('PAUSED'), { safe: false })
+    await store.flush()
+    isDown = false
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(states.toSorted()).toEqual(['PAUSED', 'RUNNING'])
+    vi.useRealTimers()
   })
 })
 

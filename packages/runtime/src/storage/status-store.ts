@@ -11,6 +11,7 @@ export interface TopicStatus {
 }
 
 const flushTimeoutMs = 5_000
+const retryMs = 1_000
 
 const states = new Set<string>(['UNASSIGNED', 'RUNNING', 'PAUSED', 'FAILED', 'RESTARTING', 'STOPPED'])
 
@@ -20,6 +21,8 @@ export class StatusStore {
   readonly #tasks = new Map<string, Map<number, Status<TaskState>>>()
   readonly #topics = new Map<string, Map<string, TopicStatus>>()
   readonly #pending = new Set<Promise<void>>()
+  /** The newest write of each key that is not acknowledged yet. */
+  readonly #latest = new Map<string, symbol>()
   #log: CompactedLog | null = null
 
   constructor(logger: Logger) {
@@ -34,6 +37,7 @@ export class StatusStore {
 
   async stop(): Promise<void> {
     await this.flush()
+    this.#latest.clear()
     await this.#log?.stop()
   }
 
@@ -176,12 +180,24 @@ export class StatusStore {
   }
 
   #send(key: string, value: object | null): void {
-    if (this.#log === null) return
-    const sent: Promise<void> = this.#log
-      .send(Buffer.from(key), value === null ? null : Buffer.from(JSON.stringify(value)))
-      .catch((error: unknown) => this.#logger.error('a status could not be written', { key, error }))
-      .finally(() => this.#pending.delete(sent))
-    this.#pending.add(sent)
+    const bytes = value === null ? null : Buffer.from(JSON.stringify(value))
+    const write = Symbol(key)
+    this.#latest.set(key, write)
+    const attempt = (): void => {
+      if (this.#log === null || this.#latest.get(key) !== write) return
+      const sent: Promise<void> = this.#log
+        .send(Buffer.from(key), bytes)
+        .then(() => {
+          if (this.#latest.get(key) === write) this.#latest.delete(key)
+        })
+        .catch((error: unknown) => {
+          this.#logger.warn('a status could not be written, trying again unless a newer one follows', { key, error })
+          setTimeout(attempt, retryMs).unref()
+        })
+        .finally(() => this.#pending.delete(sent))
+      this.#pending.add(sent)
+    }
+    attempt()
   }
 }
 
