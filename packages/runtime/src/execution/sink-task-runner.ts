@@ -227,7 +227,9 @@ export class SinkTaskRunner {
         // Java's default; librdkafka would hide records of open transactions.
         'isolation.level': 'read_uncommitted',
         'allow.auto.create.topics': 'true',
-        'queued.max.messages.kbytes': '32768',
+        // What waits here waits in memory, small records with several times their size; the task is polled often enough.
+        'queued.max.messages.kbytes': '8192',
+        'queued.min.messages': '20000',
         'topic.metadata.refresh.interval.ms': '10000',
       },
       worker: this.#parts.worker.raw,
