@@ -1,7 +1,7 @@
 /**
  * Decides what runs on this worker and answers for the cluster: the herder. Every change of its state is a named job
- * on one queue; config events are followed here. Read on in `group-duties.ts` (rebalances), `running-work.ts` (starts
- * and stops), `task-planner.ts` (task configs) and `failure-restarts.ts` (restarts by policy).
+ * on one queue. Read on in `group-duties.ts` (rebalances), `config-events.ts` (changes of the config topic),
+ * `running-work.ts` (starts and stops), `task-planner.ts` (task configs) and `failure-restarts.ts` (restarts by policy).
  */
 import {
   type Clock,
@@ -17,10 +17,11 @@ import type { ExecutorPool } from '../execution/executor-pool.ts'
 import type { TaskReport } from '../execution/ipc.ts'
 import type { Generation, Membership } from '../group/membership.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
-import type { ConfigEvent, RestartCommand, TargetState } from '../storage/config-state.ts'
+import type { ConfigEvent, TargetState } from '../storage/config-state.ts'
 import type { ConfigStore } from '../storage/config-store.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { StatusStore } from '../storage/status-store.ts'
+import { type ConfigEventParts, followConfigEvent } from './config-events.ts'
 import { BadRequestError, NotAssignedError, NotLeaderError, UnavailableError } from './errors.ts'
 import { FailureRestarts } from './failure-restarts.ts'
 import { GroupDuties } from './group-duties.ts'
@@ -80,6 +81,7 @@ export class DistributedHerder implements Herder {
   readonly #jobs: JobQueue
   readonly #planner: TaskPlanner
   readonly #restarts: FailureRestarts
+  readonly #following: ConfigEventParts
   readonly #leaderClient: LeaderClient
   #keyTimer: NodeJS.Timeout | null = null
   #settledOnce = false
@@ -140,6 +142,13 @@ export class DistributedHerder implements Herder {
       clock,
       startConnector: (name) => this.#startConnector(name),
     })
+    this.#following = {
+      configs: configs.state,
+      work: this.work,
+      requestRejoin: () => this.membership.requestRejoin(),
+      startConnector: (name) => this.#startConnector(name),
+      planTasks: (name) => this.#planner.request(name),
+    }
   }
 
   /** Joins the group; the stores must have started. */
@@ -175,7 +184,7 @@ export class DistributedHerder implements Herder {
   onConfigEvent(event: ConfigEvent): void {
     if (this.#stopping) return
     this.#jobs
-      .run(`following ${event.kind} of the config topic`, () => this.#followConfig(event))
+      .run(`following ${event.kind} of the config topic`, () => followConfigEvent(event, this.#following))
       .catch((error: unknown) => this.#parts.logger.error('following a change of the config topic failed', { error }))
   }
 
@@ -444,61 +453,6 @@ export class DistributedHerder implements Herder {
     const target = state.targetState(name)
     const up = await this.work.startConnector(name, asTaskConfig(name, config), target)
     if (up && target === 'STARTED') this.#planner.request(name)
-  }
-
-  async #followConfig(event: ConfigEvent): Promise<void> {
-    const { state } = this.#parts.configs
-    switch (event.kind) {
-      case 'connector-added':
-      case 'connector-updated':
-        // Added, yet here: deleted and made anew before the group could take the old one away.
-        if (this.work.hasConnector(event.connector)) {
-          await this.work.stopConnector(event.connector, { report: false })
-          await this.#startConnector(event.connector)
-        }
-        if (event.kind === 'connector-added') this.membership.requestRejoin()
-        return
-      case 'connector-removed':
-        this.membership.requestRejoin()
-        return
-      case 'tasks-committed': {
-        const affected = this.work.tasks().filter(({ connector }) => connector === event.connector)
-        await Promise.all(affected.map((id) => this.work.stopTask(id)))
-        this.membership.requestRejoin()
-        return
-      }
-      case 'target-state': {
-        const target = state.targetState(event.connector)
-        const config = state.config(event.connector)
-        if (config === null) return
-        const tasks = this.work.tasks().filter(({ connector }) => connector === event.connector)
-        await Promise.all(tasks.map((id) => this.work.pauseTask(id, target === 'PAUSED')))
-        if (await this.work.changeTarget(event.connector, asTaskConfig(event.connector, config), target)) {
-          this.#planner.request(event.connector)
-        }
-        return
-      }
-      case 'restart':
-        await this.#restartLocal(event.command)
-        return
-      case 'session-key':
-    }
-  }
-
-  /** This worker's share of a restart that the leader has ordered. */
-  async #restartLocal({ connector, includeTasks, onlyFailed }: RestartCommand): Promise<void> {
-    const chosen = (state: string | null): boolean => !onlyFailed || state === 'FAILED'
-    const tasks = includeTasks
-      ? this.work.tasks().filter((id) => id.connector === connector && chosen(this.work.taskState(id)))
-      : []
-    const itself = this.work.hasConnector(connector) && chosen(this.work.connectorState(connector))
-    await Promise.all([
-      ...tasks.map((id) => this.work.stopTask(id)),
-      itself ? this.work.stopConnector(connector) : null,
-    ])
-    for (const id of tasks) this.work.markRestarting(id)
-    if (itself) this.work.markConnectorRestarting(connector)
-    await Promise.all([itself ? this.#startConnector(connector) : null, ...tasks.map((id) => this.work.startTask(id))])
   }
 
   async #publishTasks(connector: string, tasks: readonly RawConfig[], signal: AbortSignal): Promise<void> {
