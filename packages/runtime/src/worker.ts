@@ -114,9 +114,9 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     onConfigEvent: (event) => herder?.onConfigEvent(event),
     onFatal,
   })
-  // Executors load their plugins meanwhile; whatever needs one waits for it.
-  executors.start().catch((error: unknown) => onFatal(error as Error))
   const [kafkaClusterId, stores] = await together(admin.clusterId(), opening)
+  // Only now, so that their start takes no time from the first answer; whatever needs one waits for it.
+  executors.start().catch((error: unknown) => onFatal(error as Error))
   closers.push(() => stores.close())
 
   herder = new DistributedHerder({
