@@ -53,9 +53,13 @@ export {
   type SinkPlugin,
   type SinkTask,
   type SinkTaskContext,
+  type SourcePlugin,
   type TopicPartition,
+  type TopicTable,
   type Transformation,
+  type TransformationContext,
   type TransformationPlugin,
+  type Transformed,
 } from './plugin.ts'
 export {
   type ConnectRecord,
@@ -82,5 +86,19 @@ export {
   schema,
   schemasEqual,
 } from './schema.ts'
+export type {
+  RecordMetadata,
+  SourceOffsetReader,
+  SourceTask,
+  SourceTaskContext,
+  TransactionContext,
+} from './source.ts'
+export {
+  type SourceOffset,
+  type SourcePartition,
+  SourceRecord,
+  type SourceRecordFields,
+  type SourceValue,
+} from './source-record.ts'
 export { Struct } from './struct.ts'
 export { type TaskId, taskName } from './task-id.ts'

@@ -2,6 +2,8 @@ import type { ConfigDef, ConfigOf, KeyDefinitions, RawConfig } from './config-de
 import type { ConfigProblem } from './errors.ts'
 import type { ConnectRecord, Header, SinkRecord } from './record.ts'
 import type { Schema, SchemaAndValue } from './schema.ts'
+import type { SourceOffsetReader, SourceTask, SourceTaskContext } from './source.ts'
+import type { SourceOffset, SourcePartition } from './source-record.ts'
 
 /** What every plugin tells of itself. */
 interface PluginCommon<Keys extends KeyDefinitions> {
@@ -107,7 +109,17 @@ export interface Connector {
 export interface ConnectorContext {
   readonly connector: string
   readonly logger: Logger
+  /** The stored positions of a source connector; null for sinks. */
+  readonly offsets: SourceOffsetReader | null
+  /** Asks for `taskConfigs` again: what there is to do has changed. */
   requestTaskReconfiguration(): void
+  /** Fails the connector from its own background work. */
+  raiseError(error: unknown): void
+}
+
+interface ValidationContext {
+  readonly logger: Logger
+  readonly signal: AbortSignal
 }
 
 export interface SinkPlugin<Keys extends KeyDefinitions = KeyDefinitions> extends PluginCommon<Keys> {
@@ -118,13 +130,39 @@ export interface SinkPlugin<Keys extends KeyDefinitions = KeyDefinitions> extend
    */
   readonly lazyValues?: boolean
   /** Checks across keys and against the outside world; `raw` has passed the single-key checks. */
-  validate?(
-    raw: RawConfig,
-    context: { logger: Logger; signal: AbortSignal },
-  ): Promise<readonly ConfigProblem[]> | readonly ConfigProblem[]
+  validate?(raw: RawConfig, context: ValidationContext): Promise<readonly ConfigProblem[]> | readonly ConfigProblem[]
   /** Defaults to `maxTasks` copies of the connector's configuration. */
   createConnector?(raw: RawConfig, context: ConnectorContext): Connector
   createTask(config: ConfigOf<ConfigDef<Keys>>, context: SinkTaskContext): SinkTask
+  /**
+   * Called before offsets are altered by REST; null resets a partition. True: offsets that the sink keeps itself are
+   * altered too. Throws to refuse. Without it the sink keeps none of its own (false).
+   */
+  alterOffsets?(
+    raw: RawConfig,
+    offsets: readonly { readonly partition: TopicPartition; readonly offset: bigint | null }[],
+  ): Promise<boolean> | boolean
+}
+
+export interface SourcePlugin<Keys extends KeyDefinitions = KeyDefinitions> extends PluginCommon<Keys> {
+  readonly kind: 'source'
+  /** Checks across keys and against the outside world; `raw` has passed the single-key checks. */
+  validate?(raw: RawConfig, context: ValidationContext): Promise<readonly ConfigProblem[]> | readonly ConfigProblem[]
+  /** Defaults to one task with the connector's configuration: whether a source can be shared out, only it knows. */
+  createConnector?(raw: RawConfig, context: ConnectorContext): Connector
+  createTask(config: ConfigOf<ConfigDef<Keys>>, context: SourceTaskContext): SourceTask
+  /** Whether each record is delivered once with this configuration; null (or no method): the author doesn't say. */
+  exactlyOnceSupport?(raw: RawConfig): 'SUPPORTED' | 'UNSUPPORTED' | null
+  /** Whether tasks use {@link SourceTaskContext.transaction}, which `transaction.boundary=connector` needs. */
+  definesTransactionBoundaries?(raw: RawConfig): boolean
+  /**
+   * Called before offsets are altered by REST; null resets a partition. True: the connector has checked them and altered
+   * what it keeps itself. Throws to refuse. Without it offsets are altered unchecked (false).
+   */
+  alterOffsets?(
+    raw: RawConfig,
+    offsets: readonly { readonly partition: SourcePartition; readonly offset: SourceOffset | null }[],
+  ): Promise<boolean> | boolean
 }
 
 /** Bytes of Kafka ↔ schema and value. */
@@ -133,6 +171,14 @@ export interface Converter {
   fromConnectData(topic: string, schema: Schema | null, value: unknown): Buffer | null
   /** True when a value's bytes are the JSON text of just what `toConnectData` would return. */
   readonly passesJsonThrough?: boolean
+  /**
+   * Fetches what `toConnectData` needs from elsewhere (a schema by its id); null when it is all there. Called for each
+   * record before it is decoded, so the answer null must be cheap. Rejects with RetriableError for a passing failure.
+   */
+  prepareToConnect?(topic: string, bytes: Uint8Array | null): Promise<void> | null
+  /** The same for `fromConnectData` (registers a schema). */
+  prepareFromConnect?(topic: string, schema: Schema | null, value: unknown): Promise<void> | null
+  close?(): Promise<void> | void
 }
 
 export interface HeaderConverter {
@@ -152,15 +198,39 @@ export interface HeaderConverterPlugin<Keys extends KeyDefinitions = KeyDefiniti
   create(config: ConfigOf<ConfigDef<Keys>>): HeaderConverter
 }
 
-/** Changes one record; null drops it. Throws DataError for a record it can't handle. */
+/** What a transformation makes of a record: another one, several in their order, or none (null drops it). */
+export type Transformed<R> = R | readonly R[] | null
+
+/** Changes one record. Throws DataError for a record it can't handle, RetriableError for a passing failure. */
 export interface Transformation {
-  apply<R extends ConnectRecord<R>>(record: R): R | null
-  close?(): void
+  /** A promise is allowed (a look-up elsewhere); records keep their order all the same. */
+  apply<R extends ConnectRecord<R>>(record: R): Transformed<R> | Promise<Transformed<R>>
+  close?(): Promise<void> | void
+}
+
+/** What the framework gives a transformation. */
+export interface TransformationContext {
+  readonly connector: string
+  readonly task: number
+  readonly logger: Logger
+  readonly clock: Clock
+  /**
+   * Reads a compacted topic of the worker's cluster into memory and follows it; resolves when it is read to its end.
+   * Rejects when it holds more than `maxEntries` keys.
+   */
+  openTable(topic: string, options: { readonly maxEntries: number }): Promise<TopicTable>
+}
+
+/** The newest value of each key of a compacted topic. */
+export interface TopicTable {
+  get(key: Uint8Array): Uint8Array | null
+  close(): Promise<void>
 }
 
 export interface TransformationPlugin<Keys extends KeyDefinitions = KeyDefinitions> extends PluginCommon<Keys> {
   readonly kind: 'transformation'
-  create(config: ConfigOf<ConfigDef<Keys>>): Transformation
+  /** Called once per task; what it opens is closed by {@link Transformation.close}. */
+  create(config: ConfigOf<ConfigDef<Keys>>, context: TransformationContext): Transformation
 }
 
 export interface Predicate {
@@ -172,11 +242,18 @@ export interface PredicatePlugin<Keys extends KeyDefinitions = KeyDefinitions> e
   create(config: ConfigOf<ConfigDef<Keys>>): Predicate
 }
 
-export type Plugin = SinkPlugin | ConverterPlugin | HeaderConverterPlugin | TransformationPlugin | PredicatePlugin
+export type Plugin =
+  | SinkPlugin
+  | SourcePlugin
+  | ConverterPlugin
+  | HeaderConverterPlugin
+  | TransformationPlugin
+  | PredicatePlugin
 export type PluginKind = Plugin['kind']
 
 type PluginOf<Keys extends KeyDefinitions> =
   | SinkPlugin<Keys>
+  | SourcePlugin<Keys>
   | ConverterPlugin<Keys>
   | HeaderConverterPlugin<Keys>
   | TransformationPlugin<Keys>

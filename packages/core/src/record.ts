@@ -82,6 +82,8 @@ export interface ConnectRecord<Self = unknown> {
   readonly value: SchemaAndValue
   readonly headers: readonly Header[]
   with(changes: RecordChanges): Self
+  /** The same record as the `index`-th of those that a transformation made of one; the framework calls it. */
+  asPart(index: number): Self
 }
 
 /** A record read from Kafka. */
@@ -91,6 +93,11 @@ export class SinkRecord implements ConnectRecord<SinkRecord> {
   readonly partition: number
   readonly timestamp: number | null
   readonly origin: RecordOrigin
+  /**
+   * Which of the records that transformations made of one in Kafka: `2`, or `2.0` where a part was split again. Null for
+   * a record that was not split. With topic, partition and offset it is what makes this record unique.
+   */
+  readonly part: string | null
   readonly #key: LazyPart
   readonly #value: LazyPart
   readonly #headers: readonly Header[] | (() => readonly Header[])
@@ -103,8 +110,10 @@ export class SinkRecord implements ConnectRecord<SinkRecord> {
     topic: string = origin.topic,
     partition: number = origin.partition,
     timestamp: number | null = origin.timestamp,
+    part: string | null = null,
   ) {
     this.origin = origin
+    this.part = part
     this.topic = topic
     this.partition = partition
     this.timestamp = timestamp
@@ -144,6 +153,21 @@ export class SinkRecord implements ConnectRecord<SinkRecord> {
       changes.topic ?? this.topic,
       changes.partition ?? this.partition,
       changes.timestamp === undefined ? this.timestamp : changes.timestamp,
+      this.part,
+    )
+  }
+
+  asPart(index: number): SinkRecord {
+    const part = this.part === null ? String(index) : `${this.part}.${index}`
+    return new SinkRecord(
+      this.origin,
+      this.#key,
+      this.#value,
+      this.#headers,
+      this.topic,
+      this.partition,
+      this.timestamp,
+      part,
     )
   }
 

@@ -1,6 +1,6 @@
 import { Decimal, JsonNumber, parseJson, Struct, type StructSchema, schema } from '@penstock/core'
 import { describe, expect, test } from 'vitest'
-import { apply, applyToValue, transformation } from './testing/apply.ts'
+import { apply, applyTo, applyToValue, transformation } from './testing/apply.ts'
 
 const timestamp = 1_700_000_000_000
 const person = schema.struct(
@@ -69,7 +69,7 @@ describe('InsertField', () => {
 
   test('updates a schema once', () => {
     const insert = transformation('InsertField$Value', all)
-    const schemas = [1, 2].map(() => insert.apply(recordOf(ada))?.value.schema)
+    const schemas = [1, 2].map(() => applyTo(insert, recordOf(ada))?.value.schema)
     expect(schemas[0]).toBe(schemas[1])
   })
 

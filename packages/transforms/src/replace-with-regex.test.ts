@@ -2,7 +2,7 @@
 import { Lazy, parseJson, SinkRecord, Struct, type StructSchema, schema } from '@penstock/core'
 import { sinkRecord } from '@penstock/core/testing'
 import { describe, expect, test } from 'vitest'
-import { apply, applyToValue, transformation } from './testing/apply.ts'
+import { apply, applyTo, applyToValue, transformation } from './testing/apply.ts'
 
 const name = 'ReplaceWithRegex'
 const line = '2024-05-01 12:34:56,789 WARN [main] c.e.Orders - took 42 ms'
@@ -154,5 +154,5 @@ test('a mismatch keeps the bytes of the value undisturbed', () => {
   const json = Buffer.from('{"m":"none"}')
   const value = Lazy.from(() => ({ schema: null, value: { m: 'none' } }), json)
   const record = new SinkRecord(sinkRecord().origin, value, value, [])
-  expect(transformation(name, { field: 'm', regex: '(?<n>\\d)' }).apply(record)?.valueJson).toBe(json)
+  expect(applyTo(transformation(name, { field: 'm', regex: '(?<n>\\d)' }), record)?.valueJson).toBe(json)
 })

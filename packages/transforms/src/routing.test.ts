@@ -3,7 +3,7 @@ import { Lazy, SinkRecord } from '@penstock/core'
 import { sinkRecord } from '@penstock/core/testing'
 import { describe, expect, test } from 'vitest'
 import plugins from './index.ts'
-import { apply, predicate, transformation } from './testing/apply.ts'
+import { apply, applyTo, predicate, transformation } from './testing/apply.ts'
 
 describe('RegexRouter', () => {
   test.each([
@@ -29,7 +29,7 @@ describe('RegexRouter', () => {
       ['RegexRouter', { regex: 'a', replacement: 'b' }],
       ['TimestampRouter', {}],
     ] as const) {
-      const routed = transformation(name, raw).apply(record)
+      const routed = applyTo(transformation(name, raw), record)
       expect(routed?.valueJson).toEqual(Buffer.from('{}'))
       expect(routed?.topic).not.toBe('a')
     }

@@ -10,6 +10,7 @@ import { stringifyJson } from '../json.ts'
 import type { Converter, ConverterPlugin, Plugin, PredicatePlugin, TransformationPlugin } from '../plugin.ts'
 import { SinkRecord } from '../record.ts'
 import { type SchemaAndValue, schemasEqual } from '../schema.ts'
+import { fakeTransformationContext } from './transformation-context.ts'
 
 export interface SuiteCase {
   readonly name: string
@@ -113,7 +114,7 @@ export function transformationSuite(
     {
       name: `${plugin.name} leaves the record it is given unchanged, and the origin of the one it gives`,
       check() {
-        const transformation = plugin.create(plugin.config.parse(raw))
+        const transformation = plugin.create(plugin.config.parse(raw), fakeTransformationContext())
         for (const sample of samples) {
           const before = inspectRecord(sample)
           const after = valueOrDataError(() => transformation.apply(sample))
@@ -125,7 +126,7 @@ export function transformationSuite(
     {
       name: `${plugin.name} does the same to the same record again`,
       check() {
-        const transformation = plugin.create(plugin.config.parse(raw))
+        const transformation = plugin.create(plugin.config.parse(raw), fakeTransformationContext())
         for (const sample of samples) {
           const [first, second] = [1, 2].map(() => valueOrDataError(() => transformation.apply(sample)))
           assert.equal(inspectRecord(second), inspectRecord(first))

@@ -12,6 +12,7 @@ export function declaredNames(plugin: Plugin): readonly string[] {
 
 const suffixes: Readonly<Record<PluginKind, readonly string[]>> = {
   sink: ['Connector'],
+  source: ['Connector'],
   converter: ['Converter'],
   header_converter: ['HeaderConverter', 'Converter'],
   transformation: ['Transformation'],

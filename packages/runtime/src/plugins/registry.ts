@@ -24,6 +24,7 @@ type PluginOf<K extends PluginKind> = Extract<Plugin, { kind: K }>
 /** What a plugin is called in error texts. */
 const words: Readonly<Record<PluginKind, { one: string; many: string; interface: string }>> = {
   sink: { one: 'connector', many: 'connectors', interface: 'Connector' },
+  source: { one: 'connector', many: 'connectors', interface: 'Connector' },
   converter: { one: 'converter', many: 'converters', interface: 'Converter' },
   header_converter: { one: 'header converter', many: 'header converters', interface: 'HeaderConverter' },
   transformation: { one: 'transformation', many: 'transformations', interface: 'Transformation' },
@@ -31,7 +32,7 @@ const words: Readonly<Record<PluginKind, { one: string; many: string; interface:
 }
 
 /** The order in which plugins are listed. */
-const kinds: readonly PluginKind[] = ['sink', 'transformation', 'predicate', 'converter', 'header_converter']
+const kinds: readonly PluginKind[] = ['sink', 'source', 'transformation', 'predicate', 'converter', 'header_converter']
 
 /** The plugins that were found, by every name they answer to. */
 export class PluginRegistry {

@@ -1,12 +1,19 @@
-import type { Plugin, Predicate, RawConfig, Schema, SinkRecord, Transformation } from '@penstock/core'
-import { type SinkRecordFields, sinkRecord } from '@penstock/core/testing'
+import {
+  type Plugin,
+  type Predicate,
+  type RawConfig,
+  type Schema,
+  SinkRecord,
+  type Transformation,
+} from '@penstock/core'
+import { fakeTransformationContext, type SinkRecordFields, sinkRecord } from '@penstock/core/testing'
 import plugins from '../index.ts'
 
 /** A configured transformation of this package. */
 export function transformation(name: string, raw: RawConfig = {}): Transformation {
   const plugin = named(name)
   if (plugin.kind !== 'transformation') throw new Error(`${name} is no transformation`)
-  return plugin.create(plugin.config.parse(raw))
+  return plugin.create(plugin.config.parse(raw), fakeTransformationContext())
 }
 
 export function predicate(name: string, raw: RawConfig = {}): Predicate {
@@ -15,9 +22,15 @@ export function predicate(name: string, raw: RawConfig = {}): Predicate {
   return plugin.create(plugin.config.parse(raw))
 }
 
-/** Applies a transformation to one record. */
+/** Applies a transformation that makes at most one record of one. */
 export function apply(name: string, raw: RawConfig, fields: SinkRecordFields): SinkRecord | null {
-  return transformation(name, raw).apply(sinkRecord(fields))
+  return applyTo(transformation(name, raw), sinkRecord(fields))
+}
+
+export function applyTo(made: Transformation, record: SinkRecord): SinkRecord | null {
+  const after = made.apply(record)
+  if (after === null || after instanceof SinkRecord) return after
+  throw new Error('it gave a promise or a list, not one record')
 }
 
 /** Applies the `$Value` form to a value and gives the new one. */

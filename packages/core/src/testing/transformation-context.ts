@@ -1,0 +1,24 @@
+import type { TransformationContext } from '../plugin.ts'
+
+/** A context for testing a transformation alone; `tables` stand for compacted topics, keys and values as text. */
+export function fakeTransformationContext(
+  tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+): TransformationContext {
+  return {
+    connector: 'connector',
+    task: 0,
+    logger: { error() {}, warn() {}, info() {}, debug() {} },
+    clock: { now: () => Date.now() },
+    async openTable(topic) {
+      const rows = tables[topic]
+      if (rows === undefined) throw new Error(`the test has no table ${topic}`)
+      return {
+        get(key) {
+          const value = rows[Buffer.from(key).toString()]
+          return value === undefined ? null : Buffer.from(value)
+        },
+        close: async () => {},
+      }
+    },
+  }
+}
