@@ -2,6 +2,8 @@
 import {
   DataError,
   Decimal,
+  doubleText,
+  floatText,
   logical,
   type MapSchema,
   type PrimitiveSchema,
@@ -11,7 +13,6 @@ import {
   schemasEqual,
   stringifyJson,
 } from '@penstock/core'
-import { doubleText, floatText } from './java-text.ts'
 import type { JsonOptions } from './json-options.ts'
 import { asBuffer, deeper } from './json-text.ts'
 import { kindOf } from './value-kind.ts'

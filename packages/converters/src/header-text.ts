@@ -1,5 +1,4 @@
-import { Decimal, JsonNumber, type Schema, Struct } from '@penstock/core'
-import { doubleText, floatText } from './java-text.ts'
+import { Decimal, doubleText, floatText, JsonNumber, type Schema, Struct } from '@penstock/core'
 
 const msPerDay = 86_400_000
 

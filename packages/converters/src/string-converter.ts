@@ -1,7 +1,6 @@
-import { type Converter, configDef, definePlugin, key, schema } from '@penstock/core'
+import { type Converter, configDef, definePlugin, javaText, key, schema } from '@penstock/core'
 import { type Charset, charsetOf, charsets } from './charset.ts'
 import { asHeaderConverter } from './header-form.ts'
-import { javaText } from './java-text.ts'
 import { guardDepth } from './json-text.ts'
 
 const config = configDef({

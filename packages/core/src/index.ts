@@ -31,6 +31,7 @@ export {
   StageError,
   traceOf,
 } from './errors.ts'
+export { doubleText, floatText, javaText } from './java-text.ts'
 export { JsonNumber, type JsonValue, parseJson, stringifyJson } from './json.ts'
 export { LruCache } from './lru-cache.ts'
 export { Password } from './password.ts'

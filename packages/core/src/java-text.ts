@@ -1,5 +1,8 @@
 /** Numbers as Java prints them, so that texts we write equal those of a JVM worker. @module */
-import { Decimal, JsonNumber, type Schema, Struct } from '@penstock/core'
+import { Decimal } from './decimal.ts'
+import { JsonNumber } from './json.ts'
+import type { Schema } from './schema.ts'
+import { Struct } from './struct.ts'
 
 /** `1.5`, `1.0`, `1.0E10`. */
 export function doubleText(value: number): string {
