@@ -1,6 +1,12 @@
-import { configDef, definePlugin, type HeaderConverter, nothing, schema } from '@penstock/core'
-import { parseHeader } from './header-literal.ts'
-import { headerText } from './header-text.ts'
+import {
+  configDef,
+  definePlugin,
+  type HeaderConverter,
+  headerText,
+  nothing,
+  parseHeader,
+  schema,
+} from '@penstock/core'
 import { asBuffer, guardDepth } from './json-text.ts'
 
 const converter: HeaderConverter = {

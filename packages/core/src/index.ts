@@ -13,6 +13,7 @@ export {
   showValue,
   type Width,
 } from './config-def.ts'
+export type { ConfigProvider, ProvidedData } from './config-provider.ts'
 export { Decimal } from './decimal.ts'
 export {
   assertNever,
@@ -31,12 +32,16 @@ export {
   StageError,
   traceOf,
 } from './errors.ts'
+export { parseHeader } from './header-literal.ts'
+export { headerText } from './header-text.ts'
 export { doubleText, floatText, javaText } from './java-text.ts'
 export { JsonNumber, type JsonValue, parseJson, stringifyJson } from './json.ts'
 export { LruCache } from './lru-cache.ts'
 export { Password } from './password.ts'
+export { formatProperties, parseProperties } from './properties.ts'
 export {
   type Clock,
+  type ConfigProviderPlugin,
   type Connector,
   type ConnectorContext,
   type Converter,

@@ -98,6 +98,8 @@ export class SinkRecord implements ConnectRecord<SinkRecord> {
    * a record that was not split. With topic, partition and offset it is what makes this record unique.
    */
   readonly part: string | null
+  /** The key was set after the split, so that it tells this part from the others. */
+  readonly partHasOwnKey: boolean
   readonly #key: LazyPart
   readonly #value: LazyPart
   readonly #headers: readonly Header[] | (() => readonly Header[])
@@ -111,9 +113,11 @@ export class SinkRecord implements ConnectRecord<SinkRecord> {
     partition: number = origin.partition,
     timestamp: number | null = origin.timestamp,
     part: string | null = null,
+    partHasOwnKey = false,
   ) {
     this.origin = origin
     this.part = part
+    this.partHasOwnKey = partHasOwnKey
     this.topic = topic
     this.partition = partition
     this.timestamp = timestamp
@@ -154,6 +158,7 @@ export class SinkRecord implements ConnectRecord<SinkRecord> {
       changes.partition ?? this.partition,
       changes.timestamp === undefined ? this.timestamp : changes.timestamp,
       this.part,
+      this.partHasOwnKey || (this.part !== null && changes.key !== undefined),
     )
   }
 
@@ -171,8 +176,9 @@ export class SinkRecord implements ConnectRecord<SinkRecord> {
     )
   }
 
-  /** `topic-partition@offset` of the record in Kafka, for messages. */
+  /** `topic-partition@offset` of the record in Kafka, with the part of a split one, for messages. */
   toString(): string {
-    return `${this.origin.topic}-${this.origin.partition}@${this.origin.offset}`
+    const position = `${this.origin.topic}-${this.origin.partition}@${this.origin.offset}`
+    return this.part === null ? position : `${position} part ${this.part}`
   }
 }

@@ -1,4 +1,8 @@
-import { Decimal, doubleText, floatText, JsonNumber, type Schema, Struct } from '@penstock/core'
+import { Decimal } from './decimal.ts'
+import { doubleText, floatText } from './java-text.ts'
+import { JsonNumber } from './json.ts'
+import type { Schema } from './schema.ts'
+import { Struct } from './struct.ts'
 
 const msPerDay = 86_400_000
 

@@ -1,13 +1,6 @@
 /** Reads the texts of SimpleHeaderConverter and InsertHeader, taking the type from their look. @module */
-import {
-  Decimal,
-  nothing,
-  type PrimitiveType,
-  type Schema,
-  type SchemaAndValue,
-  schema,
-  schemasEqual,
-} from '@penstock/core'
+import { Decimal } from './decimal.ts'
+import { nothing, type PrimitiveType, type Schema, type SchemaAndValue, schema, schemasEqual } from './schema.ts'
 
 /** The value that a header's text stands for; a text that looks like nothing else is a string. */
 export function parseHeader(text: string): SchemaAndValue {
