@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { messageOf, type RawConfig } from '@penstock/core'
-import { mergeEnvironment, parseProperties } from '@penstock/runtime'
+import { messageOf, parseProperties, type RawConfig } from '@penstock/core'
+import { mergeEnvironment } from '@penstock/runtime'
 import { UsageError } from './command-line.ts'
 
 /** The worker's configuration: the file, overridden by the environment. */

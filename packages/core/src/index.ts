@@ -38,7 +38,6 @@ export { doubleText, floatText, javaText } from './java-text.ts'
 export { JsonNumber, type JsonValue, parseJson, stringifyJson } from './json.ts'
 export { LruCache } from './lru-cache.ts'
 export { Password } from './password.ts'
-export { formatProperties, parseProperties } from './properties.ts'
 export {
   type Clock,
   type ConfigProviderPlugin,
@@ -67,6 +66,7 @@ export {
   type TransformationPlugin,
   type Transformed,
 } from './plugin.ts'
+export { formatProperties, parseProperties } from './properties.ts'
 export {
   type ConnectRecord,
   type Header,

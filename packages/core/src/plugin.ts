@@ -1,4 +1,5 @@
 import type { ConfigDef, ConfigOf, KeyDefinitions, RawConfig } from './config-def.ts'
+import type { ConfigProvider } from './config-provider.ts'
 import type { ConfigProblem } from './errors.ts'
 import type { ConnectRecord, Header, SinkRecord } from './record.ts'
 import type { Schema, SchemaAndValue } from './schema.ts'
@@ -242,6 +243,12 @@ export interface PredicatePlugin<Keys extends KeyDefinitions = KeyDefinitions> e
   create(config: ConfigOf<ConfigDef<Keys>>): Predicate
 }
 
+export interface ConfigProviderPlugin<Keys extends KeyDefinitions = KeyDefinitions> extends PluginCommon<Keys> {
+  readonly kind: 'config_provider'
+  /** Of the keys `config.providers.<alias>.param.…` of the worker. */
+  create(config: ConfigOf<ConfigDef<Keys>>): ConfigProvider
+}
+
 export type Plugin =
   | SinkPlugin
   | SourcePlugin
@@ -249,6 +256,7 @@ export type Plugin =
   | HeaderConverterPlugin
   | TransformationPlugin
   | PredicatePlugin
+  | ConfigProviderPlugin
 export type PluginKind = Plugin['kind']
 
 type PluginOf<Keys extends KeyDefinitions> =
@@ -258,6 +266,7 @@ type PluginOf<Keys extends KeyDefinitions> =
   | HeaderConverterPlugin<Keys>
   | TransformationPlugin<Keys>
   | PredicatePlugin<Keys>
+  | ConfigProviderPlugin<Keys>
 
 /** Declares a plugin; the package's default export is one of these or a list of them. */
 export function definePlugin<const Keys extends KeyDefinitions>(plugin: PluginOf<Keys>): Plugin {

@@ -1,4 +1,3 @@
 /** Runs a worker. Start reading at {@link startWorker}. @module */
 export { mergeEnvironment } from './config/environment.ts'
-export { parseProperties } from './config/properties.ts'
 export { startWorker, type Worker, type WorkerOptions } from './worker.ts'

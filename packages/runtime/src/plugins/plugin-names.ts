@@ -17,6 +17,7 @@ const suffixes: Readonly<Record<PluginKind, readonly string[]>> = {
   header_converter: ['HeaderConverter', 'Converter'],
   transformation: ['Transformation'],
   predicate: ['Predicate'],
+  config_provider: ['ConfigProvider'],
 }
 
 /**

@@ -29,10 +29,19 @@ const words: Readonly<Record<PluginKind, { one: string; many: string; interface:
   header_converter: { one: 'header converter', many: 'header converters', interface: 'HeaderConverter' },
   transformation: { one: 'transformation', many: 'transformations', interface: 'Transformation' },
   predicate: { one: 'predicate', many: 'predicates', interface: 'Predicate' },
+  config_provider: { one: 'config provider', many: 'config providers', interface: 'ConfigProvider' },
 }
 
 /** The order in which plugins are listed. */
-const kinds: readonly PluginKind[] = ['sink', 'source', 'transformation', 'predicate', 'converter', 'header_converter']
+const kinds: readonly PluginKind[] = [
+  'sink',
+  'source',
+  'transformation',
+  'predicate',
+  'converter',
+  'header_converter',
+  'config_provider',
+]
 
 /** The plugins that were found, by every name they answer to. */
 export class PluginRegistry {

@@ -1,4 +1,4 @@
-import { ConnectError } from '@penstock/core'
+import { ConnectError } from './errors.ts'
 
 /**
  * Reads the text of a Java `.properties` file: comments, continuation lines, escapes and `\uXXXX` as Java reads them.
