@@ -1,6 +1,6 @@
 import { schema } from '@penstock/core'
 import { type SinkRecordFields, sinkRecord } from '@penstock/core/testing'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type ActionSettings, actionLine, actionSource, toAction, type WriteAction } from './action.ts'
 
 const settings: ActionSettings = {
@@ -11,20 +11,21 @@ const settings: ActionSettings = {
   versionHeader: '',
   retryOnConflict: 5,
 }
+const version = (number: string, repeats = false) => ({ number, repeats })
 const fields: SinkRecordFields = { topic: 'orders', partition: 3, offset: 41n, key: 'k', value: { a: 1 } }
 const act = (changed: Partial<ActionSettings> = {}, record: SinkRecordFields = {}, isNull = false) =>
   toAction(sinkRecord({ ...fields, ...record }), isNull, { ...settings, ...changed })
 
 test.each<[string, Partial<ActionSettings>, SinkRecordFields, boolean, object]>([
-  ['the key is the id, the offset its version', {}, {}, false, { type: 'index', id: 'k', version: '41' }],
+  ['the key is the id, the offset its version', {}, {}, false, { type: 'index', id: 'k', version: version('41') }],
   [
     'integers are ids too',
     {},
     { key: 7n, keySchema: schema.int64() },
     false,
-    { type: 'index', id: '7', version: '41' },
+    { type: 'index', id: '7', version: version('41') },
   ],
-  ['schemaless integers as well', {}, { key: 7 }, false, { type: 'index', id: '7', version: '41' }],
+  ['schemaless integers as well', {}, { key: 7 }, false, { type: 'index', id: '7', version: version('41') }],
   [
     'without the key the position is the id',
     { keyIgnored: true },
@@ -41,7 +42,13 @@ test.each<[string, Partial<ActionSettings>, SinkRecordFields, boolean, object]>(
   ],
   ['upsert updates by key', { upsert: true }, {}, false, { type: 'update', id: 'k' }],
   ['no value, ignored', { onNull: 'ignore' }, {}, true, { type: 'skip' }],
-  ['no value deletes the document', { onNull: 'delete' }, {}, true, { type: 'delete', id: 'k', version: '41' }],
+  [
+    'no value deletes the document',
+    { onNull: 'delete' },
+    {},
+    true,
+    { type: 'delete', id: 'k', version: version('41') },
+  ],
   ['no value and no key: nothing to delete', { onNull: 'delete' }, { key: null }, true, { type: 'skip' }],
   [
     'no value, key ignored',
@@ -77,7 +84,7 @@ test.each<[string, Partial<ActionSettings>, SinkRecordFields, boolean, string]>(
 test('the last header of the name is the version; its bad value is not shown', () => {
   const header = (value: unknown) => ({ name: 'v', schema: null, value })
   expect(act({ versionHeader: 'v' }, { headers: [header('1'), header(9007199254740993n)] })).toMatchObject({
-    version: '9007199254740993',
+    version: version('9007199254740993'),
   })
   expect(() => act({ versionHeader: 'v' }, { headers: [header('secret')] })).not.toThrow('secret')
 })
@@ -86,10 +93,29 @@ test('action lines', () => {
   const write = (action: WriteAction, index: string | null = null) => actionLine(action, index, settings)
   expect(write({ type: 'index', id: 'a"\n', version: null })).toBe('{"index":{"_id":"a\\"\\n"}}')
   expect(write({ type: 'index', id: null, version: null }, 'i')).toBe('{"index":{"_index":"i"}}')
-  expect(write({ type: 'delete', id: 'a', version: '9223372036854775807' })).toBe(
+  expect(write({ type: 'delete', id: 'a', version: version('9223372036854775807') })).toBe(
     '{"delete":{"_id":"a","version":9223372036854775807,"version_type":"external"}}',
   )
   expect(write({ type: 'update', id: 'a' }, 'i')).toBe('{"update":{"_index":"i","_id":"a","retry_on_conflict":5}}')
+})
+
+describe('a part of a record', () => {
+  const part = sinkRecord(fields).asPart(2)
+  const own = part.with({ key: { schema: null, value: 'own' } })
+
+  test('has an id of its own', () => {
+    expect(toAction(part, false, settings)).toMatchObject({ id: 'k+2' })
+    expect(toAction(part, false, { ...settings, keyIgnored: true })).toMatchObject({ id: 'orders+3+41+2' })
+    expect(toAction(part.asPart(0), false, { ...settings, keyIgnored: true })).toMatchObject({ id: 'orders+3+41+2.0' })
+    expect(toAction(part, true, { ...settings, onNull: 'delete' })).toMatchObject({ id: 'k+2' })
+  })
+
+  test('is told from the others by a key set after the split, and the last one of a key stays', () => {
+    const action = toAction(own, false, settings)
+    expect(action).toEqual({ type: 'index', id: 'own', version: version('41', true) })
+    expect(actionLine(action as WriteAction, null, settings)).toContain('"version":41,"version_type":"external_gte"')
+    expect(toAction(own, false, { ...settings, keyIgnored: true })).toMatchObject({ id: 'orders+3+41+2' })
+  })
 })
 
 test('action sources', () => {

@@ -12,10 +12,16 @@ export interface ActionSettings {
   readonly retryOnConflict: number
 }
 
+/** With `repeats`, a document of the same version is written again. */
+export interface Version {
+  readonly number: string
+  readonly repeats: boolean
+}
+
 export type Action =
-  | { readonly type: 'index'; readonly id: string | null; readonly version: string | null }
+  | { readonly type: 'index'; readonly id: string | null; readonly version: Version | null }
   | { readonly type: 'update'; readonly id: string }
-  | { readonly type: 'delete'; readonly id: string; readonly version: string | null }
+  | { readonly type: 'delete'; readonly id: string; readonly version: Version | null }
   | { readonly type: 'skip' }
 
 /** An action that is sent. */
@@ -47,9 +53,14 @@ function toDelete(record: SinkRecord, settings: ActionSettings): Action {
   }
 }
 
-/** The document id: the key, or topic, partition and offset. */
+/**
+ * The document id: the key, or topic, partition and offset. Parts of one record in Kafka share all of these, so the
+ * part's number follows, unless the key was made for the part.
+ */
 export function idOf(record: SinkRecord, settings: Pick<ActionSettings, 'keyIgnored'>): string {
-  const id = settings.keyIgnored ? `${record.topic}+${record.origin.partition}+${record.offset}` : keyAsId(record)
+  const whole = settings.keyIgnored ? `${record.topic}+${record.origin.partition}+${record.offset}` : keyAsId(record)
+  const shared = record.part !== null && (settings.keyIgnored || !record.partHasOwnKey)
+  const id = shared ? `${whole}+${record.part}` : whole
   if (Buffer.byteLength(id) > longestId) {
     throw new DataError(
       'elasticsearch.id_too_long',
@@ -81,8 +92,13 @@ function keyAsId(record: SinkRecord): string {
   return String(value)
 }
 
-function versionOf(record: SinkRecord, settings: ActionSettings): string | null {
+/** Parts with keys of their own may mean one document with one offset: the last of them stays, as it would of records. */
+function versionOf(record: SinkRecord, settings: ActionSettings): Version | null {
   if (settings.keyIgnored) return null
+  return { number: versionNumber(record, settings), repeats: record.partHasOwnKey }
+}
+
+function versionNumber(record: SinkRecord, settings: ActionSettings): string {
   if (settings.versionHeader === '') return record.offset.toString()
   const header = record.headers.findLast(({ name }) => name === settings.versionHeader)
   if (header === undefined) {
@@ -110,7 +126,9 @@ export function actionLine(action: WriteAction, index: string | null, settings: 
   }
   const line = JSON.stringify({ [action.type]: { ...target, ...id } })
   // A version may be larger than a JavaScript number can say.
-  return action.version === null ? line : `${line.slice(0, -2)},"version":${action.version},"version_type":"external"}}`
+  if (action.version === null) return line
+  const { number, repeats } = action.version
+  return `${line.slice(0, -2)},"version":${number},"version_type":"${repeats ? 'external_gte' : 'external'}"}}`
 }
 
 /** The source of an action for a document. */

@@ -23,8 +23,8 @@ export class Batch {
   }
 
   /** Makes this batch responsible for the record's offset. */
-  account(partition: PartitionProgress, offset: bigint): void {
-    const span = partition.take(offset, this)
+  account(partition: PartitionProgress, record: SinkRecord): void {
+    const span = partition.take(record.offset, this, record.part)
     if (span !== null) this.#spans.push(span)
   }
 

@@ -18,6 +18,8 @@ export class PartitionProgress {
   readonly partition: number
   /** Offset of the latest record taken over from the framework; -1 before the first. */
   latest = -1n
+  /** Which part of the record at {@link latest} was the last one taken over; null for a record that was not split. */
+  #latestPart: string | null = null
   /** Taken away from this task: what is not written yet need not be. */
   revoked = false
   readonly #spans: Span[] = []
@@ -32,13 +34,25 @@ export class PartitionProgress {
    * Notes that `owner` now holds the record at `offset`. Returns a span when `owner` has none of this partition yet:
    * the owner keeps it and passes it to {@link completeSpan}.
    */
-  take(offset: bigint, owner: object): Span | null {
+  take(offset: bigint, owner: object, part: string | null = null): Span | null {
     this.latest = offset
+    this.#latestPart = part
     const last = this.#spans.at(-1)
     if (last !== undefined && last.owner === owner) return null
     const span = { partition: this, owner, first: offset }
     this.#spans.push(span)
     return span
+  }
+
+  /** True for a record that was taken over before; records come in the order of their offsets, parts in theirs. */
+  hasTaken(offset: bigint, part: string | null): boolean {
+    if (offset !== this.latest || part === null || this.#latestPart === null) return offset <= this.latest
+    return compareParts(part, this.#latestPart) <= 0
+  }
+
+  /** The offset after the records taken over. More parts of the latest record may be to come: then it is not over. */
+  get next(): bigint {
+    return this.#latestPart === null ? this.latest + 1n : this.latest
   }
 
   /** A span's owner is through with it: written, refused and reported, or skipped. */
@@ -87,8 +101,7 @@ export class OffsetTracker {
         if (!uptoLatest && position.offset > 0n) offsets.push(position)
         continue
       }
-      const next = progress.latest + 1n
-      const limit = uptoLatest && next < position.offset ? next : position.offset
+      const limit = uptoLatest && progress.next < position.offset ? progress.next : position.offset
       const offset = progress.committable(limit)
       if (offset > 0n) offsets.push({ topic: position.topic, partition: position.partition, offset })
     }
@@ -103,4 +116,11 @@ export class OffsetTracker {
       this.#partitions.get(topic)?.delete(partition)
     }
   }
+}
+
+/** Orders `2` before `10`, and `2.0` before `2.1`. */
+function compareParts(a: string, b: string): number {
+  const [left, right] = [a.split('.'), b.split('.')]
+  const different = left.findIndex((number, i) => number !== right[i])
+  return different < 0 ? left.length - right.length : Number(left[different]) - Number(right[different] ?? -1)
 }

@@ -157,6 +157,25 @@ describe('keys, versions and order', () => {
     expect(s.server.documents.get('orders/k')).toEqual({ version: 19, source: '{"i":19}' })
   })
 
+  test('the last part of a key wins, although all parts have one offset', async () => {
+    await using s = await setUp({ 'key.ignore': 'false', 'batch.size': '2' })
+    const parts = [0, 1, 2].map((i) => {
+      const part = keyed(1, 'whole', { i }).asPart(i)
+      return part.with({ key: { schema: null, value: 'k' } })
+    })
+    await s.task.put(parts)
+    await s.task.put(parts)
+    expect(await s.task.preCommit(consumed(2), flush)).toEqual(consumed(2))
+    expect([...s.server.documents]).toEqual([['orders/k', { version: 1, source: '{"i":2}' }]])
+  })
+
+  test('parts of undecoded records have ids of their own', async () => {
+    await using s = await setUp()
+    await s.task.put([0, 1].map((i) => json(5).asPart(i)))
+    expect(await s.task.preCommit(consumed(6), flush)).toEqual(consumed(6))
+    expect([...s.server.documents.keys()].sort()).toEqual(['orders/orders+0+5+0', 'orders/orders+0+5+1'])
+  })
+
   test('two requests with the same document id are never under way at once', async () => {
     await using s = await setUp({ 'key.ignore': 'false', 'write.method': 'upsert', 'batch.size': '1' })
     const under = new Map<string, number>()
@@ -320,6 +339,28 @@ describe('trouble that passes', () => {
     expect(await s.task.preCommit(consumed(110), flush)).toEqual(consumed(110))
     expect(back.documents.size).toBe(100)
     expect(back.bulks.flatMap(({ items }) => items)).toHaveLength(100)
+  }, 20_000)
+
+  test('parts that were not taken over before a failure are taken when they are put again', async () => {
+    await using s = await setUp({ 'batch.size': '10', 'max.retries': '1', 'max.buffered.records': '15' })
+    s.server.onBulk = () => ({ status: 503 })
+    const parts = Array.from({ length: 3 }, (_, offset) =>
+      Array.from({ length: 12 }, (_, i) => json(offset, { offset, i }).asPart(i)),
+    ).flat()
+    const put = () =>
+      s.task.put(parts).then(
+        () => true,
+        (error: unknown) => {
+          if (!isRetriable(error)) throw error
+          return false
+        },
+      )
+    expect(await put()).toBe(false)
+    expect(await s.task.preCommit(consumed(3), { closing: false })).toEqual([])
+    s.server.onBulk = () => ({})
+    await expect.poll(put, { timeout: 10_000 }).toBe(true)
+    expect(await s.task.preCommit(consumed(3), flush)).toEqual(consumed(3))
+    expect(s.server.documents.size).toBe(36)
   }, 20_000)
 
   test('after flush.timeout.ms of trying the task fails, says where and why, and has committed nothing', async () => {

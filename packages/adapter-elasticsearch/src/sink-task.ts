@@ -85,10 +85,11 @@ export class ElasticsearchSinkTask implements SinkTask {
       for (const record of records) {
         const { topic, partition } = record.origin
         const progress = this.#tracker.partition(topic, partition)
-        if (this.#redelivery && record.offset <= progress.latest) continue
+        if (this.#redelivery && progress.hasTaken(record.offset, record.part)) continue
         if (this.#batcher.isFull) await this.#batcher.untilRoom()
         const route = this.#routes.of(record)
-        const json = route.raw ? record.valueJson : null
+        // The prefix of raw documents' ids ends with the offset, which parts of one record share.
+        const json = route.raw && record.part === null ? record.valueJson : null
         if (json !== null && !this.#indices.has(route.index)) await this.#prepareIndex(route, null)
         // Raw JSON with an id of topic, partition and offset: nothing is decoded.
         if (json === null || !this.#addRaw(record, progress, route, json))
@@ -143,12 +144,12 @@ export class ElasticsearchSinkTask implements SinkTask {
       write = toWrite(record, route, this.#indices.isMapped(route.index))
     } catch (error) {
       await this.#reject(record, error)
-      this.#batcher.batchFor(route.index, 0).account(progress, record.offset)
+      this.#batcher.batchFor(route.index, 0).account(progress, record)
       return
     }
     if (write === null) {
       this.#context.count('records_skipped')
-      this.#batcher.batchFor(route.index, 0).account(progress, record.offset)
+      this.#batcher.batchFor(route.index, 0).account(progress, record)
       return
     }
     if (write.mapping !== null || !this.#indices.has(route.index)) await this.#prepareIndex(route, write.mapping)
@@ -163,7 +164,7 @@ export class ElasticsearchSinkTask implements SinkTask {
   #added(batch: Batch, record: SinkRecord, progress: PartitionProgress, id: string | null): void {
     batch.records.push(record)
     if (this.#routes.ordered) batch.ids.push(id ?? record.toString())
-    batch.account(progress, record.offset)
+    batch.account(progress, record)
     this.#batcher.sendIfFull()
   }
 

@@ -11,6 +11,8 @@ export interface BulkItem {
   readonly index: string
   readonly id: string
   readonly version: number | null
+  /** `external` or `external_gte`. */
+  readonly versionType: string | null
   readonly source: string | null
 }
 
@@ -141,7 +143,8 @@ export class FakeElasticsearch {
     if (error !== undefined) return { status: error.status, error: { type: error.type, reason: error.reason } }
     const name = `${item.index}/${item.id}`
     const there = this.documents.get(name)
-    if (item.version !== null && there?.version != null && there.version >= item.version) {
+    const least = item.versionType === 'external_gte' ? item.version : (item.version ?? 0) - 1
+    if (item.version !== null && there?.version != null && there.version > (least ?? 0)) {
       return { status: 409, error: { type: 'version_conflict_engine_exception', reason: 'newer' } }
     }
     if (item.action === 'delete') return { status: this.documents.delete(name) ? 200 : 404 }
@@ -164,11 +167,14 @@ function parseBulk(body: string, pathIndex: string): BulkItem[] {
   const lines = body.split('\n')
   const items: BulkItem[] = []
   for (let at = 0; at < lines.length - 1; ) {
-    const action = JSON.parse(lines[at++] ?? '') as Record<string, { _id?: string; _index?: string; version?: number }>
-    const [name, { _id = `auto${Math.random()}`, _index = pathIndex, version = null } = {}] =
+    const action = JSON.parse(lines[at++] ?? '') as Record<
+      string,
+      { _id?: string; _index?: string; version?: number; version_type?: string }
+    >
+    const [name, { _id = `auto${Math.random()}`, _index = pathIndex, version = null, version_type = null } = {}] =
       Object.entries(action)[0] ?? []
     const source = name === 'delete' ? null : (lines[at++] ?? '')
-    items.push({ action: name ?? '', index: _index, id: _id, version, source })
+    items.push({ action: name ?? '', index: _index, id: _id, version, versionType: version_type, source })
   }
   return items
 }
