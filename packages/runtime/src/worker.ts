@@ -10,6 +10,7 @@ import { ExecutorPool } from './execution/executor-pool.ts'
 import { GroupCalls } from './group/group-calls.ts'
 import { Membership } from './group/membership.ts'
 import { DistributedHerder } from './herder/distributed-herder.ts'
+import { WorkerLoggers } from './herder/worker-loggers.ts'
 import { KafkaAdmin } from './kafka/admin.ts'
 import { toProtocolClient } from './kafka/client-config.ts'
 import { startRestServer } from './rest/server.ts'
@@ -95,6 +96,9 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
           break
         case 'topic-seen':
           herder?.onTopicSeen(report.id, report.topic)
+          break
+        case 'logger':
+          loggers.note(report.name)
       }
     },
     onDeath: (reason, work) => herder?.onExecutorDeath(reason, work),
@@ -119,6 +123,11 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
   executors.start().catch((error: unknown) => onFatal(error as Error))
   closers.push(() => stores.close())
 
+  const workerLoggers = new WorkerLoggers({
+    loggers,
+    tellExecutors: (name, level) => executors.setLogLevel(name, level),
+    tellCluster: (name, level) => stores.configs.putLoggerLevel(name, level.toUpperCase()),
+  })
   herder = new DistributedHerder({
     config,
     version,
@@ -129,6 +138,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     configs: stores.configs,
     statuses: stores.statuses,
     executors,
+    loggers: workerLoggers,
     logger: loggers.child('herder'),
     clock,
     onFatal,

@@ -5,7 +5,7 @@
 import { parseWorkerConfig } from '../config/worker-config.ts'
 import { discoverPlugins } from '../plugins/discovery.ts'
 import { PluginRegistry } from '../plugins/registry.ts'
-import { createLogger } from '../telemetry/logger.ts'
+import { createLogger, type LoggerFactory } from '../telemetry/logger.ts'
 import { channelToParent } from './channels.ts'
 import { Executor } from './executor.ts'
 import { type Command, type ExecutorChannel, ipcVersion } from './ipc.ts'
@@ -13,6 +13,7 @@ import { type Command, type ExecutorChannel, ipcVersion } from './ipc.ts'
 /** Runs an executor over a channel; returns what to call when the worker is gone. */
 export function runExecutor(channel: ExecutorChannel, onEnd: (exitCode: number) => void): void {
   let executor: Executor | null = null
+  let loggers: LoggerFactory | null = null
   let stopTimeoutMs = 5_000
 
   const end = async (timeoutMs: number, exitCode: number): Promise<void> => {
@@ -27,23 +28,25 @@ export function runExecutor(channel: ExecutorChannel, onEnd: (exitCode: number) 
     }
     const worker = parseWorkerConfig(command.workerConfig)
     stopTimeoutMs = worker['task.shutdown.graceful.timeout.ms']
-    const loggers = createLogger({
+    const made = createLogger({
       format: worker['log.format'],
       level: worker['log.level'],
       levels: worker['log.levels'],
       context: { worker: command.workerId, executor: command.executor },
+      onNewLogger: (name) => channel.send({ kind: 'logger', name }),
     })
+    loggers = made
     const plugins = await discoverPlugins({
       appFolder: command.appFolder,
       pluginFolders: command.pluginFolders,
-      logger: loggers.child('plugins'),
+      logger: made.child('plugins'),
     })
     const registry = new PluginRegistry(plugins)
     executor = new Executor({
       channel,
       registry,
       worker,
-      logger: (name, fields) => loggers.child(name, fields),
+      logger: (name, fields) => made.child(name, fields),
       clock: { now: () => Date.now() },
     })
     channel.send({ kind: 'ready', ipcVersion, plugins: registry.describe() })
@@ -66,6 +69,9 @@ export function runExecutor(channel: ExecutorChannel, onEnd: (exitCode: number) 
           memoryBytes: process.memoryUsage.rss(),
           cpuSeconds: cpuSeconds(),
         })
+        break
+      case 'log-level':
+        loggers?.setLevel(command.logger, command.level)
         break
       case 'request':
         void executor?.handle(command)

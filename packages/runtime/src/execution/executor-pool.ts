@@ -7,6 +7,7 @@ import { ConnectError, codeOf, type Logger, type RawConfig, type TaskId, taskNam
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
+import type { LogLevel } from '../telemetry/log-levels.ts'
 import { ExecutorProcess } from './executor-process.ts'
 import type { Report, StartConnector, StartTask } from './ipc.ts'
 
@@ -24,7 +25,9 @@ export interface ExecutorPoolOptions {
   /** The folder whose package.json names the built-in plugin packages. */
   readonly appFolder: string
   readonly logger: Logger
-  readonly onReport: (report: Extract<Report, { kind: 'task-status' | 'reconfigure' | 'topic-seen' }>) => void
+  readonly onReport: (
+    report: Extract<Report, { kind: 'task-status' | 'reconfigure' | 'topic-seen' | 'logger' }>,
+  ) => void
   /** The connectors and tasks that went down with an executor. */
   readonly onDeath: (reason: string, work: { connectors: readonly string[]; tasks: readonly TaskId[] }) => void
 }
@@ -48,6 +51,8 @@ const silentPenalty = 1_000_000
 export class ExecutorPool {
   readonly #options: ExecutorPoolOptions
   readonly #slots: Slot[] = []
+  /** As set since the start, in that order: what was set last counts. */
+  readonly #logLevels = new Map<string, LogLevel>()
   #plugins: readonly PluginDescription[] = []
   #stopping = false
 
@@ -140,6 +145,13 @@ export class ExecutorPool {
     await this.#slotOf(id)?.process.request('pause-task', { id, paused }).catch(ignoreDeath)
   }
 
+  /** Has every executor, and those to come, log from this level on. */
+  setLogLevel(logger: string, level: LogLevel): void {
+    this.#logLevels.delete(logger)
+    this.#logLevels.set(logger, level)
+    for (const slot of this.#slots) slot.process.setLogLevel(logger, level)
+  }
+
   metrics(): readonly TaskMetrics[] {
     return this.#slots.flatMap((slot) => slot.metrics)
   }
@@ -207,6 +219,7 @@ export class ExecutorPool {
     slot.isUp = false
     const plugins = await slot.process.start()
     slot.isUp = true
+    for (const [logger, level] of this.#logLevels) slot.process.setLogLevel(logger, level)
     if (this.#plugins.length === 0) this.#plugins = plugins
   }
 

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { ConnectError, type Logger, type RawConfig } from '@penstock/core'
 import type { PluginDescription } from '../plugins/description.ts'
+import type { LogLevel } from '../telemetry/log-levels.ts'
 import { channelPair, channelToChild } from './channels.ts'
 import { runExecutor } from './executor-main.ts'
 import { ipcVersion, type Report, type RequestKind, type Requests, type WorkerChannel } from './ipc.ts'
@@ -151,6 +152,11 @@ export class ExecutorProcess {
       this.#pending.set(id, { resolve: (result) => resolve(result as Requests[K]['result']), reject })
       this.#channel.send({ kind: 'request', id, request, params } as Parameters<WorkerChannel['send']>[0])
     })
+  }
+
+  /** An executor that isn't running yet is told by whoever starts it. */
+  setLogLevel(logger: string, level: LogLevel): void {
+    if (this.#state === 'running') this.#channel.send({ kind: 'log-level', logger, level })
   }
 
   /** Lets the tasks stop in order, kills what is left after the timeout. */

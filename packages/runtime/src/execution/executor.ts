@@ -54,7 +54,7 @@ export class Executor {
   }
 
   /** Handles one command; replies to requests whatever happens. */
-  async handle(command: Exclude<Command, { kind: 'initialize' | 'shutdown' | 'ping' }>): Promise<void> {
+  async handle(command: Extract<Command, { kind: 'request' }>): Promise<void> {
     const { channel } = this.#parts
     try {
       const result = await this.#carryOut(command.request, command.params as never)

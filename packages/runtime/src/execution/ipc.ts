@@ -6,6 +6,7 @@ import type { RawConfig, TaskId } from '@penstock/core'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
+import type { LogLevel } from '../telemetry/log-levels.ts'
 
 export const ipcVersion = 1
 
@@ -46,6 +47,7 @@ export type Command =
       readonly workerId: string
     }
   | { readonly kind: 'ping'; readonly sequence: number }
+  | { readonly kind: 'log-level'; readonly logger: string; readonly level: LogLevel }
   | {
       [K in RequestKind]: {
         readonly kind: 'request'
@@ -84,6 +86,8 @@ export type Report =
   | TaskReport
   | { readonly kind: 'reconfigure'; readonly connector: string }
   | { readonly kind: 'topic-seen'; readonly id: TaskId; readonly topic: string }
+  /** A logger that the executor has made: its level can be set. */
+  | { readonly kind: 'logger'; readonly name: string }
   | { readonly kind: 'metrics'; readonly tasks: readonly TaskMetrics[] }
 
 /** A pipe to the other side; a child process's IPC channel, or two queues within one process. */

@@ -14,6 +14,8 @@ export interface ConfigEventParts {
   readonly startConnector: (name: string) => Promise<void>
   /** Asks a connector for its tasks, in the background. */
   readonly planTasks: (name: string) => void
+  /** Has this worker and its executors log from a level on. */
+  readonly followLoggerLevel: (logger: string, level: string) => void
 }
 
 /** Follows one event; a job of the herder's queue. */
@@ -46,6 +48,9 @@ export async function followConfigEvent(event: ConfigEvent, parts: ConfigEventPa
       return
     case 'session-key':
       return // whoever signs or verifies reads the key from the state
+    case 'logger-level':
+      parts.followLoggerLevel(event.logger, event.level)
+      return
     default:
       assertNever(event)
   }

@@ -5,9 +5,11 @@ import { workerWith } from '../config/fixtures/worker.ts'
 import { deferred, membershipTimes, protocolError, scriptedCalls } from '../group/fixtures/fake-coordinator.ts'
 import { Membership } from '../group/membership.ts'
 import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
+import { createLogger } from '../telemetry/logger.ts'
 import { DistributedHerder } from './distributed-herder.ts'
 import { fakeExecutors } from './fixtures/fake-executors.ts'
 import { memoryStores } from './fixtures/memory-stores.ts'
+import { WorkerLoggers } from './worker-loggers.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -24,6 +26,7 @@ async function cluster(
   const { executors, notes } = fakeExecutors(answers)
   const calls: string[] = []
   const fatal: Error[] = []
+  const levels = createLogger({ format: 'text', level: 'off', levels: [] })
   const logger = recordingLogger()
   const clock = { now: () => Date.now() }
   const made = new DistributedHerder({
@@ -50,6 +53,7 @@ async function cluster(
         logger,
         clock,
       }),
+    loggers: new WorkerLoggers({ loggers: levels, tellExecutors: () => {}, tellCluster: null }),
     logger,
     clock,
     onFatal: (error) => void fatal.push(error),

@@ -27,11 +27,13 @@ import { FailureRestarts } from './failure-restarts.ts'
 import { GroupDuties } from './group-duties.ts'
 import type {
   ConnectorInfo,
+  ConnectorOffset,
   ConnectorStatusView,
   ConnectorType,
   Health,
   Herder,
   InternalRequestSignature,
+  OffsetsChanged,
   RestartRequest,
   StatusView,
 } from './herder.ts'
@@ -39,11 +41,14 @@ import { checkSignature } from './internal-signature.ts'
 import { JobQueue } from './job-queue.ts'
 import { refreshSessionKey, sweepStatuses } from './leader-chores.ts'
 import { LeaderClient } from './leader-client.ts'
+import { alterOffsets, readOffsets, resetOffsets } from './offset-requests.ts'
 import { RunningWork, type RunningWorkParts } from './running-work.ts'
 import { connectorStatusView, restartPlan, taskStatusView } from './status-views.ts'
 import { asTaskConfig } from './task-configs.ts'
 import { TaskPlanner } from './task-planner.ts'
 import { validated } from './validation.ts'
+import type { WorkerLoggers } from './worker-loggers.ts'
+import { fenceZombies } from './zombie-fencing.ts'
 
 /** What the herder asks of the executors. */
 export type HerderExecutors = RunningWorkParts['executors'] & Pick<ExecutorPool, 'taskConfigs' | 'validate' | 'plugins'>
@@ -61,6 +66,7 @@ export interface DistributedHerderParts {
   readonly statuses: StatusStore
   readonly executors: HerderExecutors
   readonly membership: (duties: GroupDuties) => Membership
+  readonly loggers: WorkerLoggers
   readonly logger: Logger
   readonly clock: Clock
   /** The worker can't go on: the process should end. */
@@ -77,6 +83,7 @@ export class DistributedHerder implements Herder {
   readonly duties: GroupDuties
   readonly work: RunningWork
   readonly membership: Membership
+  readonly loggers: WorkerLoggers
   readonly #parts: DistributedHerderParts
   readonly #jobs: JobQueue
   readonly #planner: TaskPlanner
@@ -90,6 +97,7 @@ export class DistributedHerder implements Herder {
   constructor(parts: DistributedHerderParts) {
     this.#parts = parts
     this.workerId = parts.workerId
+    this.loggers = parts.loggers
     const { config, configs, statuses, executors, logger, clock } = parts
     this.#jobs = new JobQueue(clock)
     this.work = new RunningWork({
@@ -148,6 +156,7 @@ export class DistributedHerder implements Herder {
       requestRejoin: () => this.membership.requestRejoin(),
       startConnector: (name) => this.#startConnector(name),
       planTasks: (name) => this.#planner.request(name),
+      followLoggerLevel: (name, level) => this.loggers.follow(name, level),
     }
   }
 
@@ -300,10 +309,7 @@ export class DistributedHerder implements Herder {
     tasks: readonly RawConfig[],
     signature: InternalRequestSignature,
   ): Promise<void> {
-    const { configs, config } = this.#parts
-    if (this.duties.protocolVersion >= 2) {
-      checkSignature(signature, configs.state.sessionKey, config['inter.worker.verification.algorithms'])
-    }
+    this.#checkInternal(signature)
     await this.#writeTasks(connector, tasks)
   }
 
@@ -362,6 +368,35 @@ export class DistributedHerder implements Herder {
       this.#mustKnow(connector, `Unknown connector ${connector}`)
       await configs.putTasks(connector, [])
       await configs.putTargetState(connector, 'STOPPED')
+    })
+  }
+
+  async connectorOffsets(connector: string): Promise<readonly ConnectorOffset[]> {
+    this.#configOf(connector)
+    return readOffsets(connector, { configs: this.#parts.configs.state })
+  }
+
+  async alterConnectorOffsets(connector: string, offsets: readonly ConnectorOffset[]): Promise<OffsetsChanged> {
+    this.#configOf(connector)
+    return this.#asLeader(`altering the offsets of ${connector}`, async () => {
+      this.#configOf(connector)
+      return alterOffsets(connector, offsets, { configs: this.#parts.configs.state })
+    })
+  }
+
+  async resetConnectorOffsets(connector: string): Promise<OffsetsChanged> {
+    this.#configOf(connector)
+    return this.#asLeader(`resetting the offsets of ${connector}`, async () => {
+      this.#configOf(connector)
+      return resetOffsets(connector, { configs: this.#parts.configs.state })
+    })
+  }
+
+  async fenceZombies(connector: string, signature: InternalRequestSignature): Promise<void> {
+    this.#checkInternal(signature)
+    await this.#asLeader(`fencing the former tasks of ${connector}`, async () => {
+      this.#configOf(connector)
+      await fenceZombies(connector)
     })
   }
 
@@ -482,6 +517,13 @@ export class DistributedHerder implements Herder {
       }
       await configs.putTasks(connector, tasks)
     })
+  }
+
+  /** Requests that only workers make; before protocol level 2 there was no key to sign them with. */
+  #checkInternal(signature: InternalRequestSignature): void {
+    const { configs, config } = this.#parts
+    if (this.duties.protocolVersion < 2) return
+    checkSignature(signature, configs.state.sessionKey, config['inter.worker.verification.algorithms'])
   }
 
   #configOf(connector: string): RawConfig {

@@ -1,7 +1,8 @@
-import type { RawConfig, TaskId } from '@penstock/core'
+import type { RawConfig, SourceOffset, SourcePartition, TaskId } from '@penstock/core'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TargetState } from '../storage/config-state.ts'
 import type { ConnectorState, TaskState } from '../storage/status.ts'
+import type { LoggerLevel, LogLevel } from '../telemetry/log-levels.ts'
 
 export type { TargetState }
 export type ConnectorType = 'source' | 'sink' | 'unknown'
@@ -42,6 +43,28 @@ export interface InternalRequestSignature {
   readonly signature: string
   /** The raw bytes that were signed. */
   readonly body: Buffer
+}
+
+/** A position of a connector: a sink's in a Kafka partition, or a source's in what it reads. */
+export interface ConnectorOffset {
+  readonly partition: SourcePartition
+  /** Null in a request to forget the position. */
+  readonly offset: SourceOffset | null
+}
+
+export interface OffsetsChanged {
+  /** The connector's own code has seen to positions that it keeps elsewhere. */
+  readonly byConnector: boolean
+}
+
+/** The levels of loggers, here and in the whole cluster. */
+export interface LoggerControl {
+  /** Every logger of this worker, sorted by name. */
+  list(): readonly LoggerLevel[]
+  /** Sets a logger and those below it, on this worker and its executors; returns the names of those that changed. */
+  set(name: string, level: LogLevel): readonly string[]
+  /** Tells every worker of the cluster to do so; resolves once that is written. */
+  setEverywhere(name: string, level: LogLevel): Promise<void>
 }
 
 export interface Health {
@@ -87,12 +110,22 @@ export interface Herder {
   resumeConnector(connector: string): Promise<void>
   stopConnector(connector: string): Promise<void>
 
+  connectorOffsets(connector: string): Promise<readonly ConnectorOffset[]>
+  /** Other partitions keep their positions. Rejects with BadRequestError unless the connector is stopped. */
+  alterConnectorOffsets(connector: string, offsets: readonly ConnectorOffset[]): Promise<OffsetsChanged>
+  /** The same for all positions of the connector, which are forgotten. */
+  resetConnectorOffsets(connector: string): Promise<OffsetsChanged>
+  /** From a worker that is about to start tasks of an exactly-once source: their predecessors must not write any more. */
+  fenceZombies(connector: string, signature: InternalRequestSignature): Promise<void>
+
   connectorTopics(connector: string): Promise<readonly string[]>
   resetConnectorTopics(connector: string): Promise<void>
 
   plugins(): Promise<readonly PluginDescription[]>
   /** Checks a whole connector configuration; rejects when its class is missing or unknown. */
   validate(config: RawConfig): Promise<ConfigInfos>
+
+  readonly loggers: LoggerControl
 
   /** What keeps the herder busy, for the answer to a request that took too long: `writing the config of orders`. */
   currentActivity?(): string | null

@@ -36,6 +36,7 @@ describe('the captured topic', () => {
       27: { kind: 'target-state', connector: 'src1' },
       28: { kind: 'tasks-committed', connector: 'src1' },
       30: { kind: 'target-state', connector: 'src1' },
+      52: { kind: 'logger-level', logger: 'org.apache.kafka.connect.runtime.WorkerSinkTask', level: 'info' },
       100: { kind: 'connector-added', connector: 'newsrc' },
       102: { kind: 'connector-removed', connector: 'newsrc' },
     })
@@ -183,6 +184,12 @@ describe('session keys and commands', () => {
     const { state, events } = read(['session-key', key], ['session-key', value])
     expect(events[1]).toBeNull()
     expect(state.sessionKey).toEqual({ key: Buffer.from([1, 2]), algorithm: 'HmacSHA256', createdAt: 5 })
+  })
+
+  test('a level of a logger is told, one without a level is not', () => {
+    expect(
+      read(['logger-cluster-a.b', { level: 'info' }], ['logger-cluster-a.b', {}], ['logger-cluster-a.b', null]).events,
+    ).toEqual([{ kind: 'logger-level', logger: 'a.b', level: 'info' }, null, null])
   })
 
   test('missing flags of a restart are false', () => {

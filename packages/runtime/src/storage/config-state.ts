@@ -27,6 +27,7 @@ export type ConfigEvent =
   | { readonly kind: 'tasks-committed'; readonly connector: string }
   | { readonly kind: 'session-key' }
   | { readonly kind: 'restart'; readonly command: RestartCommand }
+  | { readonly kind: 'logger-level'; readonly logger: string; readonly level: string }
 
 interface ConnectorEntry {
   config: RawConfig | null
@@ -113,8 +114,9 @@ export class ConfigState {
     if (key.startsWith('commit-')) return this.#commit(key.slice('commit-'.length), value)
     if (key.startsWith('restart-connector-')) return restart(key.slice('restart-connector-'.length), value)
     if (key === 'session-key') return this.#newSessionKey(value)
-    // Fencing records and logger levels belong to exactly-once sources and the logger endpoints of other workers.
-    if (!key.startsWith('tasks-fencing-') && !key.startsWith('logger-cluster-')) {
+    if (key.startsWith('logger-cluster-')) return loggerLevel(key.slice('logger-cluster-'.length), value)
+    // Fencing records belong to exactly-once sources.
+    if (!key.startsWith('tasks-fencing-')) {
       this.#logger.warn('ignored a record of the config topic with an unknown key', { key, offset: record.offset })
     }
     return null
@@ -266,4 +268,8 @@ function restart(connector: string, value: Record<string, unknown> | null): Conf
     kind: 'restart',
     command: { connector, includeTasks: value['include-tasks'] === true, onlyFailed: value['only-failed'] === true },
   }
+}
+
+function loggerLevel(logger: string, value: Record<string, unknown> | null): ConfigEvent | null {
+  return typeof value?.level === 'string' ? { kind: 'logger-level', logger, level: value.level } : null
 }

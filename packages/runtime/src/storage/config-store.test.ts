@@ -78,6 +78,11 @@ test('a restart and a session key', async () => {
   expect(records).toEqual(captured(23, 0))
 })
 
+test('a level of a logger', async () => {
+  const logger = 'org.apache.kafka.connect.runtime.WorkerSinkTask'
+  expect(await written((store) => store.putLoggerLevel(logger, 'info'))).toEqual(captured(52))
+})
+
 test('every worker sees a write; the writer’s own state holds it when the call resolves', async () => {
   const topic = new MemoryTopic()
   const [one, other] = [await openStore(topic), await openStore(topic)]

@@ -88,6 +88,11 @@ export class ConfigStore {
     ])
   }
 
+  /** Any worker may; every worker follows once it reads the record. */
+  async putLoggerLevel(logger: string, level: string): Promise<void> {
+    await this.#write([[`logger-cluster-${logger}`, { level }]])
+  }
+
   async stop(): Promise<void> {
     await this.#log.stop()
   }

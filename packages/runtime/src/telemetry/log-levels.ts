@@ -1,5 +1,6 @@
 /** Which lines are logged: one default level, and levels of single loggers that hold for the loggers below them too. */
-export const logLevels = ['off', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+/** `all` lets through what `trace` does; it is one of the names that `/admin/loggers` takes. */
+export const logLevels = ['off', 'fatal', 'error', 'warn', 'info', 'debug', 'trace', 'all'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 /** The name of the logger above all others, as `/admin/loggers` calls it. */
@@ -41,9 +42,11 @@ class NamedLevel implements Threshold {
 export class LogLevels {
   readonly #configured = new Map<string, LogLevel>()
   readonly #loggers = new Map<string, NamedLevel>()
+  readonly #onNew: (name: string) => void
 
-  /** `entries` read `name=level`; those that don't are left to the check of `log.levels`. */
-  constructor(level: LogLevel, entries: readonly string[]) {
+  /** `entries` read `name=level`; those that don't are left to the check of `log.levels`. `onNew` hears of each new name. */
+  constructor(level: LogLevel, entries: readonly string[], onNew: (name: string) => void = () => {}) {
+    this.#onNew = onNew
     this.#configured.set(rootLogger, level)
     for (const entry of entries) {
       const equals = entry.lastIndexOf('=')
@@ -70,17 +73,20 @@ export class LogLevels {
 
   /**
    * Sets the level of a logger and of all below it, also of those that had a level of their own; `root` is above all.
-   * Returns the names of the loggers that exist and are affected, sorted.
+   * A name that no logger has is kept for when one does. Returns the names of the loggers that changed, sorted.
    */
   set(name: string, level: LogLevel, now: number): string[] {
     for (const other of [...this.#configured.keys()]) {
       if (isBelow(other, name)) this.#configured.delete(other)
     }
-    this.#configured.set(name, level)
     this.#named(name)
-    const affected = [...this.#loggers.keys()].filter((other) => other === name || isBelow(other, name)).sort()
-    for (const other of affected) Object.assign(this.#named(other), { level, lastModified: now })
-    return affected
+    this.#configured.set(name, level)
+    const changed = [...this.#loggers]
+      .filter(([other, named]) => (other === name || isBelow(other, name)) && named.level !== level)
+      .map(([other]) => other)
+      .sort()
+    for (const other of changed) Object.assign(this.#named(other), { level, lastModified: now })
+    return changed
   }
 
   /** Every logger known by now, sorted by name. */
@@ -95,6 +101,7 @@ export class LogLevels {
     if (named === undefined) {
       named = new NamedLevel(this.levelOf(name))
       this.#loggers.set(name, named)
+      this.#onNew(name)
     }
     return named
   }

@@ -19,6 +19,8 @@ export interface LoggerOptions {
   /** Instead of standard output. */
   readonly stream?: NodeJS.WritableStream
   readonly clock?: Clock
+  /** Told the name of each logger that comes up. */
+  readonly onNewLogger?: (name: string) => void
 }
 
 export interface LoggerFactory {
@@ -29,7 +31,9 @@ export interface LoggerFactory {
   child(name: string, context?: Readonly<Record<string, unknown>>): Logger
   /** Adds to the context of all loggers, also of those that exist: the worker's id is known only once it listens. */
   addContext(context: Readonly<Record<string, unknown>>): void
-  /** Sets the level of a logger and of those below it (`root`: of all) from now on; returns the names affected. */
+  /** Keeps a name in {@link levels}: a logger of that name exists elsewhere, in an executor. */
+  note(name: string): void
+  /** Sets the level of a logger and of those below it (`root`: of all) from now on; returns the names that changed. */
   setLevel(name: string, level: LogLevel): string[]
   levelOf(name: string): LogLevel
   /** Every logger made so far or named in `log.levels`, and `root`. */
@@ -38,7 +42,7 @@ export interface LoggerFactory {
 
 /** Makes loggers. Nothing is written to standard error, warnings and errors neither. */
 export function createLogger(options: LoggerOptions): LoggerFactory {
-  const levels = new LogLevels(options.level, options.levels)
+  const levels = new LogLevels(options.level, options.levels, options.onNewLogger)
   const clock = options.clock ?? { now: () => Date.now() }
   const write = lineWriter(options.stream)
   let shared: Readonly<Record<string, unknown>> = { ...options.context }
@@ -61,6 +65,7 @@ export function createLogger(options: LoggerOptions): LoggerFactory {
     addContext(context) {
       shared = { ...shared, ...context }
     },
+    note: (name) => void levels.of(name),
     setLevel: (name, level) => levels.set(name, level, clock.now()),
     levelOf: (name) => levels.levelOf(name),
     levels: () => levels.list(),
