@@ -8,12 +8,15 @@ import { connectKeys } from './worker-keys.ts'
 /** Every key of a distributed worker. `producer.…`, `consumer.…`, `admin.…`, `sasl.…` and `ssl.…` stay in the raw text. */
 export const workerConfig = configDef({ ...connectKeys, ...restKeys, ...executorKeys, ...logKeys })
 
-/** A worker's parsed configuration. `raw` is everything as it was given, with the keys that are not declared. */
-export type WorkerConfig = ConfigOf<typeof workerConfig> & { readonly raw: RawConfig }
+/**
+ * A worker's parsed configuration. `raw` is everything, with the keys that are not declared; `given` the same as it was
+ * written, with variables in the place of secrets: only that may leave the process.
+ */
+export type WorkerConfig = ConfigOf<typeof workerConfig> & { readonly raw: RawConfig; readonly given: RawConfig }
 
 /** Parses and checks a worker's configuration. Throws ConfigError naming every problem at once. */
-export function parseWorkerConfig(raw: RawConfig): WorkerConfig {
-  const config = { ...workerConfig.parse(raw), raw }
+export function parseWorkerConfig(raw: RawConfig, given: RawConfig = raw): WorkerConfig {
+  const config = { ...workerConfig.parse(raw), raw, given }
   const problems = crossChecks(config)
   if (problems.length > 0) throw new ConfigError(problems)
   return config

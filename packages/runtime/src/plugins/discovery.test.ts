@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Logger } from '@penstock/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { discoverPlugins } from './discovery.ts'
+import type { Offer } from './package-folders.ts'
 
 let root: string
 beforeEach(async () => {
@@ -31,7 +32,11 @@ const manifest = (name: string, more: object = {}): object => ({
   ...more,
 })
 
-async function discover(options: { app?: string; path?: string[] }): Promise<{ found: string[]; warnings: string[] }> {
+async function discover(options: {
+  app?: string
+  path?: string[]
+  offer?: Offer
+}): Promise<{ found: string[]; warnings: string[] }> {
   const warnings: string[] = []
   const ignore = (): void => undefined
   const logger: Logger = {
@@ -44,6 +49,7 @@ async function discover(options: { app?: string; path?: string[] }): Promise<{ f
     appFolder: options.app === undefined ? null : join(root, options.app),
     pluginFolders: (options.path ?? []).map((folder) => join(root, folder)),
     logger,
+    ...(options.offer === undefined ? {} : { offer: options.offer }),
   })
   return { found: plugins.map(({ plugin, version }) => `${plugin.name} ${version}`).sort(), warnings }
 }
@@ -119,5 +125,37 @@ test('a broken package is told about and keeps no other from loading', async () 
     "plugin package throws 1.2.3 in /path/throws can't be loaded: no library",
     "the folder /nowhere of plugin.path can't be read",
     'the package in /path/entry has a "penstock" entry without "plugins": "." (the export that holds them)',
+  ])
+})
+
+test('config providers have an entry of their own, for the worker’s process loads nothing else', async () => {
+  const provider = sinkSource('Vault')
+    .replace("kind: 'sink'", "kind: 'config_provider'")
+    .replace('createTask', 'create')
+  await write({
+    'path/both/package.json': manifest('both', {
+      exports: { '.': './index.js', './providers': './providers.js' },
+      penstock: { plugins: '.', configProviders: './providers' },
+    }),
+    'path/both/index.js': sinkSource('Sink'),
+    'path/both/providers.js': provider,
+    'path/sinks/package.json': manifest('sinks'),
+    'path/sinks/index.js': 'throw new Error("this code belongs into executors")',
+    'path/providers/package.json': manifest('providers', { penstock: { configProviders: '.' } }),
+    'path/providers/index.js': sinkSource('Misplaced'),
+    'path/wrong/package.json': manifest('wrong'),
+    'path/wrong/index.js': provider,
+  })
+  expect(await discover({ path: ['path'], offer: 'configProviders' })).toEqual({
+    found: ['Vault 1.2.3'],
+    warnings: [
+      'plugin Misplaced of package providers 1.2.3 is left out: name the export that holds it "plugins" in the "penstock" entry of package.json',
+    ],
+  })
+  const { found, warnings } = await discover({ path: ['path'] })
+  expect(found).toEqual(['Sink 1.2.3'])
+  expect(warnings.sort()).toEqual([
+    'plugin Vault of package wrong 1.2.3 is left out: name the export that holds it "configProviders" in the "penstock" entry of package.json',
+    "plugin package sinks 1.2.3 in /path/sinks can't be loaded: this code belongs into executors",
   ])
 })

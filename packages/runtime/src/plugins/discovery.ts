@@ -1,6 +1,6 @@
 import type { Logger } from '@penstock/core'
 import { loadPackage } from './load-package.ts'
-import { appPackages, pathPackages } from './package-folders.ts'
+import { appPackages, type Offer, pathPackages } from './package-folders.ts'
 import type { LoadedPlugin } from './registry.ts'
 
 export interface DiscoverySources {
@@ -9,6 +9,8 @@ export interface DiscoverySources {
   /** The folders of `plugin.path`. */
   readonly pluginFolders: readonly string[]
   readonly logger: Logger
+  /** What to load of the packages; `plugins` where not given. */
+  readonly offer?: Offer
 }
 
 /**
@@ -16,12 +18,17 @@ export interface DiscoverySources {
  * and what is installed in the plugin folders. A package that can't be loaded is reported by a warning and left out.
  * Start reading at package-folders.ts (where packages lie) and load-package.ts (what a package offers).
  */
-export async function discoverPlugins({ appFolder, pluginFolders, logger }: DiscoverySources): Promise<LoadedPlugin[]> {
+export async function discoverPlugins({
+  appFolder,
+  pluginFolders,
+  logger,
+  offer = 'plugins',
+}: DiscoverySources): Promise<LoadedPlugin[]> {
   const packages = [
-    ...(appFolder === null ? [] : await appPackages(appFolder, logger)),
-    ...(await pathPackages(pluginFolders, logger)),
+    ...(appFolder === null ? [] : await appPackages(appFolder, offer, logger)),
+    ...(await pathPackages(pluginFolders, offer, logger)),
   ]
   const byFolder = new Map(packages.map((found) => [found.folder, found]))
-  const loaded = await Promise.all([...byFolder.values()].map((found) => loadPackage(found, logger)))
+  const loaded = await Promise.all([...byFolder.values()].map((found) => loadPackage(found, offer, logger)))
   return loaded.flat()
 }

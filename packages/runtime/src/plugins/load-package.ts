@@ -3,14 +3,14 @@ import { join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConnectError, codeOf, type Logger, messageOf, type Plugin } from '@penstock/core'
 import { entryFile } from './package-entry.ts'
-import type { PluginPackage } from './package-folders.ts'
+import type { Offer, PluginPackage } from './package-folders.ts'
 import type { LoadedPlugin } from './registry.ts'
 
 /** A module that does not come to an end of its top level (a dangling `await`) must not hold up the others for ever. */
 const loadTimeoutMs = 20_000
 
 /** The plugins of a package; none, and a warning that names package and cause, when it can't be loaded. */
-export async function loadPackage(found: PluginPackage, logger: Logger): Promise<LoadedPlugin[]> {
+export async function loadPackage(found: PluginPackage, offer: Offer, logger: Logger): Promise<LoadedPlugin[]> {
   let offered: unknown
   try {
     offered = await importDefault(found)
@@ -25,7 +25,7 @@ export async function loadPackage(found: PluginPackage, logger: Logger): Promise
   }
   const list: readonly unknown[] = Array.isArray(offered) ? offered : [offered]
   return list.flatMap((candidate, index) => {
-    const problem = pluginProblem(candidate)
+    const problem = pluginProblem(candidate) ?? misplaced(candidate as Plugin, offer)
     if (problem === null) {
       const plugin = candidate as Plugin
       return [{ plugin, version: plugin.version ?? found.version, packageName: found.name }]
@@ -72,6 +72,7 @@ const createMethods = {
   header_converter: 'create',
   transformation: 'create',
   predicate: 'create',
+  config_provider: 'create',
 }
 
 /** What keeps a value from being a plugin, or null. Packages may carry another copy of core, so shapes are compared. */
@@ -86,6 +87,12 @@ function pluginProblem(candidate: unknown): string | null {
   if (typeof (config as { keys?: unknown } | undefined)?.keys !== 'object') return 'it has no config'
   const method = createMethods[kind as keyof typeof createMethods]
   return typeof rest[method] === 'function' ? null : `it has no method ${method}`
+}
+
+/** What keeps a plugin from being offered where it is, or null. */
+function misplaced({ kind }: Plugin, offer: Offer): string | null {
+  const right: Offer = kind === 'config_provider' ? 'configProviders' : 'plugins'
+  return right === offer ? null : `name the export that holds it "${right}" in the "penstock" entry of package.json`
 }
 
 function nameOf(candidate: unknown, index: number): string {

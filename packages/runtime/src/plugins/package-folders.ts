@@ -3,6 +3,12 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { type Logger, messageOf } from '@penstock/core'
 
+/**
+ * What a package may offer, by the names in the `penstock` entry of its package.json. Config providers are apart because
+ * they are the only plugins that the worker's own process loads too; all others run in executors.
+ */
+export type Offer = 'plugins' | 'configProviders'
+
 /** A package that offers plugins. */
 export interface PluginPackage {
   /** Without symbolic links. */
@@ -16,13 +22,13 @@ export interface PluginPackage {
 interface Manifest {
   readonly name?: unknown
   readonly version?: unknown
-  readonly penstock?: { readonly plugins?: unknown }
+  readonly penstock?: { readonly [offer in Offer]?: unknown }
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
 /** Packages with plugins among the dependencies of an application. */
-export async function appPackages(appFolder: string, logger: Logger): Promise<PluginPackage[]> {
+export async function appPackages(appFolder: string, offer: Offer, logger: Logger): Promise<PluginPackage[]> {
   const manifest = await readManifest(appFolder, logger)
   if (manifest === null) {
     logger.warn(`no plugins are taken from ${appFolder}: it has no package.json`)
@@ -34,6 +40,7 @@ export async function appPackages(appFolder: string, logger: Logger): Promise<Pl
     names.map((name) =>
       firstPackage(
         (resolver.paths(name) ?? []).map((folder) => join(folder, name)),
+        offer,
         logger,
       ),
     ),
@@ -45,7 +52,7 @@ export async function appPackages(appFolder: string, logger: Logger): Promise<Pl
  * Packages with plugins in the folders of `plugin.path`: the folder itself, its subfolders, and what is installed in
  * the `node_modules` of either.
  */
-export async function pathPackages(folders: readonly string[], logger: Logger): Promise<PluginPackage[]> {
+export async function pathPackages(folders: readonly string[], offer: Offer, logger: Logger): Promise<PluginPackage[]> {
   const found: PluginPackage[] = []
   for (const folder of folders) {
     const subfolders = await foldersIn(folder)
@@ -56,25 +63,27 @@ export async function pathPackages(folders: readonly string[], logger: Logger): 
     const installed = await Promise.all([folder, ...subfolders].map((place) => foldersIn(join(place, 'node_modules'))))
     const places = [folder, ...subfolders, ...installed.flatMap((list) => list ?? [])]
     for (const place of places) {
-      const candidate = await pluginPackage(place, logger)
+      const candidate = await pluginPackage(place, offer, logger)
       if (candidate !== null) found.push(candidate)
     }
   }
   return found
 }
 
-async function firstPackage(places: readonly string[], logger: Logger): Promise<PluginPackage | null> {
+async function firstPackage(places: readonly string[], offer: Offer, logger: Logger): Promise<PluginPackage | null> {
   for (const place of places) {
-    if ((await readManifest(place, logger)) !== null) return pluginPackage(place, logger)
+    if ((await readManifest(place, logger)) !== null) return pluginPackage(place, offer, logger)
   }
   return null
 }
 
 /** Null when the folder is no package or offers no plugins. */
-async function pluginPackage(folder: string, logger: Logger): Promise<PluginPackage | null> {
+async function pluginPackage(folder: string, offer: Offer, logger: Logger): Promise<PluginPackage | null> {
   const manifest = await readManifest(folder, logger)
   if (manifest?.penstock === undefined) return null
-  const entry = manifest.penstock.plugins
+  const other = offer === 'plugins' ? 'configProviders' : 'plugins'
+  if (manifest.penstock[offer] === undefined && manifest.penstock[other] !== undefined) return null
+  const entry = manifest.penstock[offer]
   if (typeof entry !== 'string' || !/^\.(\/|$)/.test(entry)) {
     logger.warn(`the package in ${folder} has a "penstock" entry without "plugins": "." (the export that holds them)`)
     return null
