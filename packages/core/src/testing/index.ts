@@ -1,5 +1,7 @@
 export { converterSuite, pluginSuite, predicateSuite, type SuiteCase, transformationSuite } from './plugin-suite.ts'
 export { type SinkRecordFields, sinkRecord } from './records.ts'
+export { type SinkFixture, sinkSuite } from './sink-suite.ts'
 export { type FakeSinkTaskContext, fakeSinkTaskContext } from './sink-task-context.ts'
+export { type SourceFixture, sourceSuite } from './source-suite.ts'
 export { type FakeSourceTaskContext, fakeSourceTaskContext } from './source-task-context.ts'
 export { fakeTransformationContext } from './transformation-context.ts'

@@ -10,12 +10,13 @@ import { stringifyJson } from '../json.ts'
 import type { Converter, ConverterPlugin, Plugin, PredicatePlugin, TransformationPlugin } from '../plugin.ts'
 import { SinkRecord } from '../record.ts'
 import { type SchemaAndValue, schemasEqual } from '../schema.ts'
+import { inspectRecord, shown } from './inspect-record.ts'
 import { fakeTransformationContext } from './transformation-context.ts'
 
 export interface SuiteCase {
   readonly name: string
-  /** Throws where the plugin doesn't do what the name says. */
-  check(): void
+  /** Throws or rejects where the plugin doesn't do what the name says. */
+  check(): Promise<void> | void
 }
 
 /** What a plugin of any kind tells of itself. */
@@ -153,21 +154,6 @@ export function predicateSuite(plugin: PredicatePlugin, raw: RawConfig, samples:
       },
     },
   ]
-}
-
-const shown = { depth: 20, maxArrayLength: null, maxStringLength: null } as const
-
-function inspectRecord(record: unknown): string {
-  if (!(record instanceof SinkRecord)) return inspect(record instanceof Error ? record.message : record, shown)
-  const { topic, partition, timestamp, key, value, headers } = record
-  return inspect([topic, partition, timestamp, plain(key), plain(value), headers.map(plain)], shown)
-}
-
-/** Structs keep their values private; their JSON shows them. */
-function plain({ schema, value }: SchemaAndValue): unknown {
-  if (schema?.type !== 'STRUCT' || value === null) return [schema, value]
-  const struct = value as { get(name: string): unknown }
-  return [schema, schema.fields.map((field) => plain({ schema: field.schema, value: struct.get(field.name) }))]
 }
 
 function valueOrDataError<Result>(call: () => Result): Result | DataError {
