@@ -3,12 +3,13 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError } from '@penstock/core'
+import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type ClientProperties, toProtocolClient, toRdkafka } from './client-config.ts'
-import { commonKeys, consumerKeys, producerKeys } from './fixtures/java-client-keys.ts'
+import { clientKeys } from './client-keys.ts'
+import { commonKeys, consumerKeys, javaClientKeys, producerKeys } from './fixtures/java-client-keys.ts'
 
 const servers = { 'bootstrap.servers': 'kafka:9092' }
-const plain = (options: string) => `org.apache.kafka.common.security.plain.PlainLoginModule required ${options};`
 const scram = (options: string) => `org.apache.kafka.common.security.scram.ScramLoginModule required ${options};`
 
 /** The problems a mapping is refused with, as `key: message`. */
@@ -29,7 +30,19 @@ describe('properties for librdkafka', () => {
     [{ 'buffer.memory': '33554432' }, { 'queue.buffering.max.kbytes': 32768 }],
     [{ 'buffer.memory': '10' }, { 'queue.buffering.max.kbytes': 1 }],
     [{ 'receive.buffer.bytes': '65536' }, { 'socket.receive.buffer.bytes': '65536' }],
-    [{ 'security.protocol': 'SASL_SSL' }, { 'security.protocol': 'sasl_ssl' }],
+    [
+      { 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'PLAIN' },
+      { 'security.protocol': 'sasl_ssl', 'sasl.mechanisms': 'PLAIN' },
+    ],
+    [{ 'send.buffer.bytes': '-1' }, { 'socket.send.buffer.bytes': '0' }],
+    [{ 'request.timeout.ms': '30000' }, { 'socket.timeout.ms': '30000', 'request.timeout.ms': '30000' }],
+    [{ 'isolation.level': 'READ_COMMITTED' }, { 'isolation.level': 'read_committed' }],
+    [{ acks: 'all' }, { acks: 'all' }],
+    [
+      { 'ssl.cipher.suites': 'TLS_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384' },
+      { 'ssl.cipher.suites': 'ECDHE-RSA-AES256-GCM-SHA384' },
+    ],
+    [{ 'ssl.cipher.suites': 'TLS_AES_128_GCM_SHA256' }, {}],
     [{ 'sasl.mechanism': 'SCRAM-SHA-512' }, { 'sasl.mechanisms': 'SCRAM-SHA-512' }],
     [
       { 'compression.type': 'zstd', 'compression.zstd.level': '5', 'compression.lz4.level': '9' },
@@ -44,15 +57,6 @@ describe('properties for librdkafka', () => {
       { 'ssl.key.pem': 'key', 'ssl.certificate.pem': 'chain' },
     ],
     [
-      { 'ssl.keystore.location': '/etc/client.p12', 'ssl.keystore.password': 'x' },
-      { 'ssl.keystore.location': '/etc/client.p12', 'ssl.keystore.password': 'x' },
-    ],
-    [
-      { 'ssl.keystore.location': '/etc/client', 'ssl.keystore.type': 'pem' },
-      { 'ssl.certificate.location': '/etc/client', 'ssl.key.location': '/etc/client' },
-    ],
-    [{ 'ssl.truststore.location': '/etc/ca', 'ssl.truststore.type': 'pem' }, { 'ssl.ca.location': '/etc/ca' }],
-    [
       {
         'partition.assignment.strategy':
           'org.apache.kafka.clients.consumer.RangeAssignor, org.apache.kafka.clients.consumer.CooperativeStickyAssignor',
@@ -65,11 +69,62 @@ describe('properties for librdkafka', () => {
     expect(toRdkafka(properties)).toEqual({ config: expected, warnings: [] })
   })
 
-  test('Java classes are left out with a warning', () => {
-    const { config, warnings } = toRdkafka({ 'interceptor.classes': 'com.example.Spy' })
-    expect(config).toEqual({})
-    expect(warnings).toEqual(['interceptor.classes names a Java class and is ignored'])
+  test.each<[ClientProperties, Record<string, unknown>, string]>([
+    [
+      { 'interceptor.classes': 'com.example.Spy' },
+      {},
+      'interceptor.classes names a Java class, which can’t run here; it is ignored',
+    ],
+    [{ 'fetch.mim.bytes': '5' }, {}, 'fetch.mim.bytes is no setting of a Kafka client and is ignored'],
+    [
+      { 'max.poll.interval.ms': '2147483647' },
+      { 'max.poll.interval.ms': 86400000 },
+      'max.poll.interval.ms is 86400000 instead of 2147483647: the client takes 1 to 86400000',
+    ],
+    [
+      { 'fetch.max.wait.ms': '600000' },
+      { 'fetch.wait.max.ms': 300000 },
+      'fetch.max.wait.ms is 300000 instead of 600000: the client takes 0 to 300000',
+    ],
+  ])('%j is taken with a warning', (properties, config, warning) => {
+    expect(toRdkafka(properties)).toEqual({ config, warnings: [warning] })
   })
+
+  test.each<[ClientProperties, string]>([
+    [
+      { 'max.request.size': 'big' },
+      'max.request.size: Invalid value big for configuration max.request.size: expected a number from 1000 to 1000000000',
+    ],
+    [
+      { 'isolation.level': 'dirty' },
+      'isolation.level: Invalid value dirty for configuration isolation.level: expected one of read_uncommitted, read_committed',
+    ],
+    [
+      { 'ssl.engine.factory.class': 'x.Engine' },
+      'ssl.engine.factory.class: Configuration ssl.engine.factory.class is not supported: names a Java class, which can’t run here; give certificates by `ssl.truststore.*` and `ssl.keystore.*`',
+    ],
+  ])('%j is refused', (properties, problem) => {
+    expect(problemsOf(() => toRdkafka(properties))).toEqual([problem])
+  })
+
+  test('whatever a range allows comes through, and nothing beyond it', () => {
+    fc.assert(
+      fc.property(fc.integer(), (number) => {
+        const { config, warnings } = toRdkafka({ 'session.timeout.ms': String(number) })
+        const taken = Number(config['session.timeout.ms'])
+        expect(taken).toBe(Math.min(3_600_000, Math.max(1, number)))
+        expect(warnings).toHaveLength(taken === number ? 0 : 1)
+      }),
+    )
+  })
+})
+
+test.each(javaClientKeys)('the table of client keys has %s', (key) => {
+  expect(clientKeys).toHaveProperty([key])
+})
+
+test('the table has no key that the Java clients don’t have', () => {
+  expect(Object.keys(clientKeys).filter((key) => !javaClientKeys.includes(key))).toEqual([])
 })
 
 describe('every key of the Java clients is taken by librdkafka or left out', () => {
@@ -84,51 +139,6 @@ describe('every key of the Java clients is taken by librdkafka or left out', () 
   test.each([...commonKeys, ...producerKeys])('producer: %s', (pair) => {
     expect(() => new Producer(mapped(pair))).not.toThrow()
   })
-})
-
-describe('JAAS configurations', () => {
-  test.each([
-    [plain('username="alice" password="s3cret"'), 'alice', 's3cret'],
-    [scram('username=alice password=s3cret'), 'alice', 's3cret'],
-    [plain('username="a \\"b\\"" password="x=y;z\\\\"'), 'a "b"', 'x=y;z\\'],
-    [plain('\n  username="alice"\n  password=""\n'), 'alice', ''],
-    [plain('serviceName="kafka" password="p" username="u"'), 'u', 'p'],
-  ])('%j', (jaas, username, password) => {
-    expect(toRdkafka({ 'sasl.jaas.config': jaas }).config).toEqual({
-      'sasl.username': username,
-      'sasl.password': password,
-    })
-  })
-
-  test.each([
-    plain('username="alice"'),
-    plain('password="s3cret"'),
-    's3cret',
-    'x.KeyTabModule required keyTab="s3cret";',
-  ])('%j is refused without showing it', (jaas) => {
-    const problems = problemsOf(() => toRdkafka({ 'sasl.jaas.config': jaas }))
-    expect(problems).toEqual([
-      'sasl.jaas.config: Invalid value [hidden] for configuration sasl.jaas.config: expected a PlainLoginModule or ScramLoginModule with username="…" and password="…"',
-    ])
-  })
-})
-
-test('stores in Java’s own format are refused with the way out, all at once', () => {
-  const problems = problemsOf(() =>
-    toRdkafka({
-      'ssl.truststore.location': '/etc/trust.jks',
-      'ssl.truststore.password': 's3cret',
-      'ssl.keystore.location': '/etc/keys.jks',
-      'ssl.keystore.password': 's3cret',
-    }),
-  )
-  expect(problems).toEqual([
-    expect.stringMatching(
-      /^ssl\.truststore\.location: .*expected a PEM file.*keytool -exportcert.*ssl\.truststore\.type=PEM$/,
-    ),
-    expect.stringMatching(/^ssl\.keystore\.location: .*JKS.*keytool -importkeystore.*ssl\.keystore\.type=PKCS12$/),
-  ])
-  expect(problems.join()).not.toContain('s3cret')
 })
 
 describe('properties for the protocol client', () => {
@@ -169,16 +179,16 @@ describe('properties for the protocol client', () => {
     })
   })
 
-  test('SASL over TLS with a PEM truststore', () => {
+  test('SASL over TLS with certificates by librdkafka’s key', () => {
     const { sasl, tls } = toProtocolClient({
       ...servers,
       'security.protocol': 'SASL_SSL',
       'sasl.mechanism': 'SCRAM-SHA-512',
       'sasl.jaas.config': scram('username="alice" password="s3cret"'),
-      'ssl.truststore.location': file('ca.pem', 'the certificate'),
+      'ssl.ca.location': file('ca.pem', 'the certificate'),
     })
     expect(sasl).toEqual({ mechanism: 'SCRAM-SHA-512', username: 'alice', password: 's3cret' })
-    expect(tls).toEqual({ ca: Buffer.from('the certificate') })
+    expect(tls).toEqual({ ca: 'the certificate' })
   })
 
   test('a client certificate in PEM or PKCS12; host names unchecked when asked', () => {
@@ -191,21 +201,13 @@ describe('properties for the protocol client', () => {
       'ssl.endpoint.identification.algorithm': '',
     })
     expect(pem.tls).toEqual({ key: 'key', cert: 'chain', passphrase: 'p', checkServerIdentity: expect.any(Function) })
-    const location = file('client.p12', 'p12')
+    const location = file('client.p12', '0p12') // 0 begins DER
     const p12 = {
       ...servers,
       'security.protocol': 'SSL',
       'ssl.keystore.location': location,
       'ssl.keystore.password': 'p',
     }
-    expect(toProtocolClient(p12).tls).toEqual({ pfx: Buffer.from('p12'), passphrase: 'p' })
-  })
-
-  test.each(['GSSAPI', 'OAUTHBEARER', undefined])('SASL mechanism %s is refused', (mechanism) => {
-    const properties = { ...servers, 'security.protocol': 'SASL_PLAINTEXT' }
-    const given = mechanism === undefined ? properties : { ...properties, 'sasl.mechanism': mechanism }
-    expect(problemsOf(() => toProtocolClient(given))).toEqual([
-      `sasl.mechanism: Invalid value ${mechanism ?? 'GSSAPI'} for configuration sasl.mechanism: expected one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512`,
-    ])
+    expect(toProtocolClient(p12).tls).toEqual({ pfx: Buffer.from('0p12'), passphrase: 'p' })
   })
 })

@@ -1,4 +1,5 @@
 /** Connections to a group's coordinator, for the raw group protocol calls. */
+import { isIP } from 'node:net'
 import { RetriableError } from '@penstock/core'
 import type { Connection } from '@platformatic/kafka'
 import type { ProtocolClientConfig } from './client-config.ts'
@@ -23,7 +24,7 @@ export async function connectTo(
   const connection = new Connection(config.clientId, {
     connectTimeout: config.connectTimeoutMs,
     requestTimeout: requestTimeoutMs,
-    ...(config.tls ? { tls: config.tls } : {}),
+    ...(config.tls ? { tls: config.tls, tlsServerName: isIP(broker.host) === 0 } : {}),
     ...(config.sasl ? { sasl: config.sasl } : {}),
   })
   // Failures reach the caller of each request; the event is only the second telling.
