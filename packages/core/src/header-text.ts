@@ -1,5 +1,5 @@
 import { Decimal } from './decimal.ts'
-import { doubleText, floatText } from './java-text.ts'
+import { decimalText, doubleText, floatText } from './java-text.ts'
 import { JsonNumber } from './json.ts'
 import type { Schema } from './schema.ts'
 import { Struct } from './struct.ts'
@@ -19,7 +19,8 @@ export function headerText(schema: Schema | null, value: unknown, embedded = fal
     const base64 = Buffer.from(value).toString('base64')
     return embedded ? `"${base64}"` : base64
   }
-  if (value instanceof Decimal || value instanceof JsonNumber) return value.toString()
+  if (value instanceof Decimal) return decimalText(value)
+  if (value instanceof JsonNumber) return value.toString()
   if (value instanceof Date) return dateText(value)
   if (Array.isArray(value)) {
     const items = schema?.type === 'ARRAY' ? schema.valueSchema : null

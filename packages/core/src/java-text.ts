@@ -28,6 +28,16 @@ export function floatText(value: number): string {
   return doubleText(float)
 }
 
+/** As Java's BigDecimal prints it: `12.30`, `1.2E-9`, `1E+2`. */
+export function decimalText(decimal: Decimal): string {
+  const { unscaled, scale } = decimal
+  const digits = String(unscaled < 0n ? -unscaled : unscaled)
+  const exponent = digits.length - 1 - scale
+  if (scale >= 0 && exponent >= -6) return decimal.toString()
+  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : ''
+  return `${unscaled < 0n ? '-' : ''}${digits[0]}${fraction}${exponent === 0 ? '' : `E${exponent < 0 ? '' : '+'}${exponent}`}`
+}
+
 /**
  * A value as Java's `toString` prints it: `{a=1}`, `[1, 2]`, `Struct{i8=1}`, `1.0E10`. Bytes become base64 and dates
  * ISO 8601, since Java's own texts for them are of no use.
@@ -46,7 +56,8 @@ export function javaText(schema: Schema | null, value: unknown): string {
   }
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
   if (value instanceof Date) return value.toISOString()
-  if (value instanceof Decimal || value instanceof JsonNumber) return value.toString()
+  if (value instanceof Decimal) return decimalText(value)
+  if (value instanceof JsonNumber) return value.toString()
   if (value instanceof Struct) {
     const members = value.schema.fields.flatMap((field) => {
       const member = value.getWithoutDefault(field.name)

@@ -1,70 +1,71 @@
-/** A compiled pattern of Java's SimpleDateFormat; formats epoch milliseconds in UTC. */
+/** Formats dates as Java's SimpleDateFormat does, in UTC and English; date-parse.ts reads them. @module */
+import { type CalendarDay, dayAt, dayOfYear, weekDate, weekdayAt, weekOfMonth } from './calendar.ts'
+import { type DatePattern, parseDatePattern } from './date-pattern.ts'
+
+/** Formats epoch milliseconds. */
 export type DateFormat = (ms: number) => string
 
-const months = 'January February March April May June July August September October November December'.split(' ')
-const weekdays = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
+export const months = 'January February March April May June July August September October November December'.split(' ')
+export const weekdays = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 
-type Letter = (date: Date, count: number) => string
+/** An instant, taken apart. */
+interface Moment extends CalendarDay {
+  readonly ms: number
+  readonly hour: number
+}
 
-const padded = (number: number, count: number): string => String(number).padStart(count, '0')
+type Letter = (moment: Moment, count: number) => string
+
+const padded = (number: number, count: number): string =>
+  number < 0 ? `-${padded(-number, count)}` : String(number).padStart(count, '0')
+const name = (names: readonly string[], index: number, long: boolean): string =>
+  long ? (names[index] as string) : (names[index] as string).slice(0, 3)
+const year = (number: number, count: number): string =>
+  count === 2 ? padded(Math.abs(number) % 100, 2) : padded(number, count)
+const month: Letter = (moment, count) =>
+  count < 3 ? padded(moment.month + 1, count) : name(months, moment.month, count > 3)
+const modulo = (number: number, by: number): number => ((number % by) + by) % by
 
 const letters: Readonly<Record<string, Letter>> = {
-  G: () => 'AD',
-  y: (date, count) => (count === 2 ? padded(date.getUTCFullYear() % 100, 2) : padded(date.getUTCFullYear(), count)),
-  M: (date, count) => {
-    const name = months[date.getUTCMonth()] as string
-    if (count < 3) return padded(date.getUTCMonth() + 1, count)
-    return count === 3 ? name.slice(0, 3) : name
-  },
-  d: (date, count) => padded(date.getUTCDate(), count),
-  D: (date, count) =>
-    padded(Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000) + 1, count),
-  E: (date, count) => {
-    const name = weekdays[date.getUTCDay()] as string
-    return count < 4 ? name.slice(0, 3) : name
-  },
-  u: (date, count) => padded(date.getUTCDay() || 7, count),
-  a: (date) => (date.getUTCHours() < 12 ? 'AM' : 'PM'),
-  H: (date, count) => padded(date.getUTCHours(), count),
-  k: (date, count) => padded(date.getUTCHours() || 24, count),
-  K: (date, count) => padded(date.getUTCHours() % 12, count),
-  h: (date, count) => padded(date.getUTCHours() % 12 || 12, count),
-  m: (date, count) => padded(date.getUTCMinutes(), count),
-  s: (date, count) => padded(date.getUTCSeconds(), count),
+  G: (moment) => (moment.year > 0 ? 'AD' : 'BC'),
+  // Years before the first are counted backwards.
+  y: (moment, count) => year(moment.year > 0 ? moment.year : 1 - moment.year, count),
+  Y: ({ ms }, count) => year(weekDate(ms).year, count),
+  M: month,
+  L: month,
+  w: ({ ms }, count) => padded(weekDate(ms).week, count),
+  W: ({ ms }, count) => padded(weekOfMonth(ms), count),
+  d: ({ day }, count) => padded(day, count),
+  D: ({ ms }, count) => padded(dayOfYear(ms), count),
+  F: ({ day }, count) => padded(Math.ceil(day / 7), count),
+  E: ({ ms }, count) => name(weekdays, weekdayAt(ms), count > 3),
+  u: ({ ms }, count) => padded(weekdayAt(ms) || 7, count),
+  a: ({ hour }) => (hour < 12 ? 'AM' : 'PM'),
+  H: ({ hour }, count) => padded(hour, count),
+  k: ({ hour }, count) => padded(hour || 24, count),
+  K: ({ hour }, count) => padded(hour % 12, count),
+  h: ({ hour }, count) => padded(hour % 12 || 12, count),
+  m: ({ ms }, count) => padded(Math.floor(modulo(ms, 3_600_000) / 60_000), count),
+  s: ({ ms }, count) => padded(Math.floor(modulo(ms, 60_000) / 1000), count),
   // Milliseconds as a number, not as a fraction: `S` of 7 ms is 7.
-  S: (date, count) => padded(date.getUTCMilliseconds(), count),
-  z: (_date, count) => (count < 4 ? 'UTC' : 'Coordinated Universal Time'),
+  S: ({ ms }, count) => padded(modulo(ms, 1000), count),
+  z: (_moment, count) => (count < 4 ? 'UTC' : 'Coordinated Universal Time'),
   Z: () => '+0000',
   X: () => 'Z',
 }
 
-/** Throws Error for a letter that isn't supported. Text in single quotes stands for itself, two quotes for one. */
+/** Throws Error for a pattern that Java refuses. */
 export function compileDateFormat(pattern: string): DateFormat {
-  const parts: (string | ((date: Date) => string))[] = []
-  for (const [token] of pattern.matchAll(/''|'(?:[^']|'')*'?|([A-Za-z])\1*|[^A-Za-z']+/g)) {
-    if (token === "''") parts.push("'")
-    else if (token[0] === "'") {
-      if (token.length < 2 || !token.endsWith("'")) throw new Error('Unterminated quote')
-      parts.push(token.slice(1, -1).replaceAll("''", "'"))
-    } else if (!/[A-Za-z]/.test(token)) parts.push(token)
-    else parts.push(formatter(token))
-  }
-  return (ms) => {
-    const date = new Date(ms)
-    let text = ''
-    for (const part of parts) text += typeof part === 'string' ? part : part(date)
-    return text
-  }
+  return formatterOf(parseDatePattern(pattern))
 }
 
-function formatter(token: string): (date: Date) => string {
-  const char = token[0] as string
-  const letter = Object.hasOwn(letters, char) ? letters[char] : undefined
-  if (letter === undefined) {
-    if (char === 'Y' || char === 'w' || char === 'W')
-      throw new Error(`week years and weeks (${token}) are not supported; the year is yyyy`)
-    throw new Error(`Illegal pattern character '${char}'`)
+export function formatterOf(pattern: DatePattern): DateFormat {
+  return (ms) => {
+    const moment: Moment = { ms, hour: Math.floor(modulo(ms, 86_400_000) / 3_600_000), ...dayAt(ms) }
+    let text = ''
+    for (const part of pattern) {
+      text += typeof part === 'string' ? part : (letters[part.letter] as Letter)(moment, part.count)
+    }
+    return text
   }
-  if (char === 'X' && token.length > 3) throw new Error(`invalid ISO 8601 format: length=${token.length}`)
-  return (date) => letter(date, token.length)
 }

@@ -12,7 +12,7 @@ import {
 } from '@penstock/core'
 import { replaceNullWithDefault } from './common-keys.ts'
 import { parseFieldPath } from './field-path.ts'
-import { fieldOf, isMap, member, requireMap, requireStruct } from './fields.ts'
+import { fieldOf, member, requireMap, requireStruct } from './fields.ts'
 import { forKeyAndValue, read, replaced } from './side.ts'
 
 const purpose = 'field extraction'
@@ -63,8 +63,8 @@ function pathOf(field: string, version: 'V1' | 'V2'): readonly string[] {
 function fromMap(map: Record<string, unknown>, path: readonly string[]): unknown {
   let value: unknown = map
   for (const step of path) {
-    if (!isMap(value)) return null
-    value = member(value, step) ?? null
+    if (value === null) return null
+    value = member(requireMap(value, 'nested field access'), step) ?? null
   }
   return value
 }

@@ -115,7 +115,7 @@ describe('InsertField', () => {
   test('must have something to do', () => {
     expect(() => transformation('InsertField$Value')).toThrow('No field insertion configured')
     expect(() => transformation('InsertField$Value', { 'static.field': 'a' })).toThrow(
-      'static.field needs a static.value',
+      'No value specified for static field: a',
     )
   })
 })
@@ -145,7 +145,13 @@ describe('ReplaceField', () => {
     expect(fieldsOf(applyToValue('ReplaceField', { exclude: 'name' }, ada, person))).toEqual({ age: 18 })
   })
 
-  test.each(['a', 'a:b:c', ':b'])('refuses the rename %s', (renames) => {
+  test('refuses to give one name to two fields', () => {
+    expect(() => applyToValue('ReplaceField', { renames: 'name:age' }, ada, person)).toThrow(
+      'Cannot create field because of field name duplication age',
+    )
+  })
+
+  test.each(['a', 'a:b:c', 'a:'])('refuses the rename %s', (renames) => {
     expect(() => transformation('ReplaceField$Value', { renames })).toThrow(`Invalid rename mapping: ${renames}`)
   })
 })
@@ -165,7 +171,7 @@ describe('MaskField', () => {
 
   test('blanks out by type', () => {
     expect(applyToValue('MaskField', all, { ...plain, kept: 1 })).toEqual({
-      ...{ s: '', n: 0, big: 0, d: 0, b: false, l: [], m: {}, z: null, absent: null },
+      ...{ s: '', n: 0, big: 0, d: new JsonNumber('0.0'), b: false, l: [], m: {}, z: null, absent: null },
       kept: 1,
     })
   })
@@ -204,6 +210,15 @@ describe('MaskField', () => {
     })
   })
 
+  test('narrows a replacement to the type of its field', () => {
+    expect(fieldsOf(applyToValue('MaskField', { fields: 'i', replacement: '300.9' }, struct, typed))).toMatchObject({
+      i: 44,
+    })
+    expect(applyToValue('MaskField', { fields: 'd', replacement: '2' }, plain)).toMatchObject({
+      d: new JsonNumber('2.0'),
+    })
+  })
+
   test('puts a replacement in the place of texts and numbers', () => {
     expect(applyToValue('MaskField', { fields: 's,n', replacement: '42' }, plain)).toMatchObject({ s: '42', n: 42 })
     const value = applyToValue('MaskField', { fields: 's,i,l,f,dec', replacement: '42' }, struct, typed)
@@ -211,9 +226,8 @@ describe('MaskField', () => {
   })
 
   test.each([
-    ['b', '1', 'Cannot mask value of type java.lang.Boolean with custom replacement'],
-    ['i', '300', 'Unable to convert the replacement 300 to INT8'],
-    ['l', 'x', 'Unable to convert the replacement x to an integer'],
+    ['b', '1', 'Cannot mask value of type class java.lang.Boolean with custom replacement.'],
+    ['l', 'x', 'Unable to convert x (class java.lang.String) to a number'],
     ['dec', '0.001', 'to a decimal of scale 2'],
   ])('refuses a replacement of %s by %s', (fields, replacement, message) => {
     expect(() => applyToValue('MaskField', { fields, replacement }, struct, typed)).toThrow(message)
@@ -223,7 +237,7 @@ describe('MaskField', () => {
     expect(() => applyToValue('MaskField', all, null)).toThrow(
       'Only Map objects supported in absence of schema for [mask fields], found: null',
     )
-    expect(() => applyToValue('MaskField', all, { s: Buffer.of(1) })).toThrow('Cannot mask value of type: [B')
+    expect(() => applyToValue('MaskField', all, { s: Buffer.of(1) })).toThrow('Cannot mask value of type: class [B')
     expect(() => transformation('MaskField$Value', { fields: '' })).toThrow('Empty list')
   })
 })
@@ -242,7 +256,7 @@ describe('ExtractField', () => {
     ['a.b', 'V1', { 'a.b': 2, a: { b: 3 } }, 2],
     ['a.b', 'V2', { 'a.b': 2, a: { b: 3 } }, 3],
     ['`a.b`.c', 'V2', { 'a.b': { c: 4 } }, 4],
-    ['a.b', 'V2', { a: 5 }, null],
+    ['a.b', 'V2', { a: null }, null],
     ['`a\\`.b`', 'V2', { 'a`.b': 6 }, 6],
     ['a.', 'V2', { a: { '': 7 } }, 7],
     ['toString', 'V1', {}, null],
@@ -263,6 +277,12 @@ describe('ExtractField', () => {
   test('takes defaults unless told otherwise', () => {
     expect(applyToValue('ExtractField', { field: 'age' }, ada, person)).toBe(18)
     expect(applyToValue('ExtractField', { field: 'age', 'replace.null.with.default': 'false' }, ada, person)).toBeNull()
+  })
+
+  test('refuses a way through what is no map', () => {
+    expect(() => applyToValue('ExtractField', { field: 'a.b', 'field.syntax.version': 'V2' }, { a: 5 })).toThrow(
+      'Only Map objects supported in absence of schema for [nested field access], found: java.lang.Long',
+    )
   })
 
   test('refuses unpaired backticks', () => {

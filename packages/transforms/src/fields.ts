@@ -1,5 +1,13 @@
 /** Reading and rebuilding maps and structs. Names such as `__proto__` are fields like any other. @module */
-import { DataError, JsonNumber, type SchemaOptions, Struct, type StructSchema } from '@penstock/core'
+import {
+  DataError,
+  JsonNumber,
+  schema as make,
+  type Schema,
+  type SchemaOptions,
+  Struct,
+  type StructSchema,
+} from '@penstock/core'
 
 /** A schemaless map: what JSON objects become. */
 export type Fields = Record<string, unknown>
@@ -47,6 +55,35 @@ export function fieldOf(struct: Struct, name: string, replaceNullWithDefault: bo
 /** What a rebuilt struct schema keeps of the original. Its being optional and its default are lost, as in Connect. */
 export function kept({ name, version, doc, parameters }: StructSchema): SchemaOptions {
   return { name, version, doc, parameters }
+}
+
+/** A struct schema of these fields. Throws DataError where two have one name, as Connect does. */
+export function structSchema(
+  fields: readonly (readonly [string, Schema])[],
+  options: SchemaOptions = {},
+): StructSchema {
+  const names = new Set<string>()
+  for (const [name] of fields) {
+    if (names.has(name)) {
+      throw new DataError(
+        'transform.duplicate_field',
+        `Cannot create field because of field name duplication ${name}; rename one of the two before`,
+      )
+    }
+    names.add(name)
+  }
+  return make.struct(fields, options)
+}
+
+/** The fields of a schema, for {@link structSchema}. Throws DataError for a schema without fields. */
+export function fieldsOf(schema: Schema): readonly (readonly [string, Schema])[] {
+  return asStruct(schema).fields.map((field) => [field.name, field.schema])
+}
+
+/** Throws DataError, with Connect's text, for a schema without fields. */
+export function asStruct(schema: Schema): StructSchema {
+  if (schema.type === 'STRUCT') return schema
+  throw new DataError('transform.not_a_struct', `Cannot list fields on non-struct type: the schema is ${schema.type}`)
 }
 
 /** The Java class a value would have, for messages that equal Kafka Connect's. */

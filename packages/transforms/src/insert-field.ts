@@ -14,7 +14,7 @@ import {
   type StructSchema,
 } from '@penstock/core'
 import { replaceNullWithDefault, schemaCacheSize } from './common-keys.ts'
-import { fieldOf, kept, requireMap, requireStruct, setMember } from './fields.ts'
+import { fieldOf, fieldsOf, kept, requireMap, requireStruct, setMember, structSchema } from './fields.ts'
 import { forKeyAndValue, read, replaced } from './side.ts'
 
 const purpose = 'field insertion'
@@ -94,11 +94,22 @@ function insertionsOf(options: ConfigOf<typeof config>): readonly Insertion[] {
     (record) => record.timestamp,
   )
   if (options['static.field'] !== null && options['static.value'] === null) {
-    throw new ConfigError([{ key: 'static.value', message: 'static.field needs a static.value' }])
+    throw new ConfigError([
+      {
+        key: 'static.value',
+        message: `Invalid value null for configuration static.value: No value specified for static field: ${options['static.field']}`,
+      },
+    ])
   }
   add(options['static.field'], make.string, () => options['static.value'])
   if (insertions.length === 0) {
-    throw new ConfigError([{ key: 'topic.field', message: 'No field insertion configured' }])
+    throw new ConfigError([
+      {
+        key: 'topic.field',
+        message:
+          'No field insertion configured: set topic.field, partition.field, offset.field, timestamp.field or static.field',
+      },
+    ])
   }
   return insertions
 }
@@ -120,9 +131,7 @@ function plainOffset(offset: bigint): number | bigint {
   return offset <= Number.MAX_SAFE_INTEGER ? Number(offset) : offset
 }
 
-/** A field of the same name as an inserted one gives way to it. */
 function extended(schema: StructSchema, insertions: readonly Insertion[]): StructSchema {
-  const fields = new Map(schema.fields.map((field) => [field.name, field.schema]))
-  for (const { field, schema: of } of insertions) fields.set(field.name, of({ optional: field.optional }))
-  return make.struct([...fields], kept(schema))
+  const inserted = insertions.map(({ field, schema: of }) => [field.name, of({ optional: field.optional })] as const)
+  return structSchema([...fieldsOf(schema), ...inserted], kept(schema))
 }

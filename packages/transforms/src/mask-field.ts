@@ -1,17 +1,15 @@
-import {
-  configDef,
-  DataError,
-  Decimal,
-  definePlugin,
-  JsonNumber,
-  key,
-  logical,
-  parseJson,
-  type Schema,
-  Struct,
-} from '@penstock/core'
-import { replaceNullWithDefault } from './common-keys.ts'
+import { configDef, DataError, Decimal, definePlugin, key, type Schema, Struct } from '@penstock/core'
+import { notEmpty, replaceNullWithDefault } from './common-keys.ts'
 import { fieldOf, isMap, javaClassOf, member, requireMap, requireStruct, setMember } from './fields.ts'
+import {
+  type IntegerBits,
+  isFloating,
+  isNumber,
+  parseDecimal,
+  plainFloat,
+  plainInteger,
+  toInteger,
+} from './java-numbers.ts'
 import { forKeyAndValue, read, replaced } from './side.ts'
 
 const purpose = 'mask fields'
@@ -20,7 +18,7 @@ const config = configDef({
   fields: key.list({
     importance: 'high',
     doc: 'Fields to mask.',
-    check: (fields) => (fields.length === 0 ? 'Empty list' : undefined),
+    check: notEmpty,
   }),
   replacement: key.string({
     default: null,
@@ -70,19 +68,21 @@ export const maskField = forKeyAndValue((side) =>
 function maskPlain(value: unknown, replacement: string | null): unknown {
   if (value === null || value === undefined) return null
   if (typeof value === 'string') return replacement ?? ''
-  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof JsonNumber) {
-    return replacement === null ? 0 : numberOf(replacement)
+  if (isNumber(value) && !(value instanceof Decimal)) {
+    const decimal = decimalOf(replacement)
+    if (isFloating(null, value)) return plainFloat(decimal.toNumber())
+    return plainInteger(toInteger(null, decimal, 64))
   }
   if (replacement !== null) throw notReplaceable(value)
   if (typeof value === 'boolean') return false
   if (value instanceof Date) return new Date(0)
   if (Array.isArray(value)) return []
   if (isMap(value)) return {}
-  throw new DataError('mask_field.type', `Cannot mask value of type: ${javaClassOf(value)}`)
+  throw notMaskable(value)
 }
 
 function maskTyped(schema: Schema, value: unknown, replacement: string | null): unknown {
-  if (schema.name === logical.decimal) return maskDecimal(value, replacement)
+  if (value instanceof Decimal) return maskDecimal(value, replacement)
   if (value instanceof Date) {
     if (replacement !== null) throw notReplaceable(value)
     return new Date(0)
@@ -94,16 +94,14 @@ function maskTyped(schema: Schema, value: unknown, replacement: string | null): 
     case 'INT16':
     case 'INT32':
     case 'INT64': {
-      const bits = Number(schema.type.slice(3))
-      const whole = replacement === null ? 0n : integerOf(replacement)
-      if (BigInt.asIntN(bits, whole) !== whole) throw unconvertible(replacement, schema.type)
+      // A replacement beyond the type keeps its low bits, as in Connect.
+      const whole = toInteger(null, decimalOf(replacement), Number(schema.type.slice(3)) as IntegerBits)
       return schema.type === 'INT64' ? whole : Number(whole)
     }
     case 'FLOAT32':
-    case 'FLOAT64': {
-      const number = replacement === null ? 0 : Number(numberOf(replacement))
-      return schema.type === 'FLOAT32' ? Math.fround(number) : number
-    }
+      return Math.fround(decimalOf(replacement).toNumber())
+    case 'FLOAT64':
+      return decimalOf(replacement).toNumber()
     default:
   }
   if (replacement !== null) throw notReplaceable(value)
@@ -115,36 +113,36 @@ function maskTyped(schema: Schema, value: unknown, replacement: string | null): 
     case 'MAP':
       return new Map()
     default:
-      throw new DataError('mask_field.type', `Cannot mask value of type: ${javaClassOf(value)}`)
+      throw notMaskable(value)
   }
 }
 
 /** Keeps the scale, which the schema prescribes. */
-function maskDecimal(value: unknown, replacement: string | null): Decimal {
-  const scale = value instanceof Decimal ? value.scale : 0
-  if (replacement === null) return new Decimal(0n, scale)
-  const decimal = Decimal.parse(replacement)
-  if (decimal.scale > scale) throw unconvertible(replacement, `a decimal of scale ${scale}`)
+function maskDecimal({ scale }: Decimal, replacement: string | null): Decimal {
+  const decimal = decimalOf(replacement)
+  if (decimal.scale > scale) {
+    throw new DataError(
+      'mask_field.replacement',
+      `Unable to convert ${replacement} (class java.lang.String) to a decimal of scale ${scale}`,
+    )
+  }
   return new Decimal(decimal.unscaled * 10n ** BigInt(scale - decimal.scale), scale)
 }
 
-function integerOf(replacement: string): bigint {
-  if (!/^[+-]?\d{1,40}$/.test(replacement)) throw unconvertible(replacement, 'an integer')
-  return BigInt(replacement.replace('+', ''))
+function decimalOf(replacement: string | null): Decimal {
+  if (replacement === null) return new Decimal(0n, 0)
+  const decimal = parseDecimal(replacement)
+  if (decimal !== undefined) return decimal
+  throw new DataError('mask_field.replacement', `Unable to convert ${replacement} (class java.lang.String) to a number`)
 }
 
-function numberOf(replacement: string): unknown {
-  if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(replacement)) throw unconvertible(replacement, 'a number')
-  return parseJson(replacement)
-}
-
-function unconvertible(replacement: string | null, type: string): DataError {
-  return new DataError('mask_field.replacement', `Unable to convert the replacement ${replacement} to ${type}`)
+function notMaskable(value: unknown): DataError {
+  return new DataError('mask_field.type', `Cannot mask value of type: class ${javaClassOf(value)}`)
 }
 
 function notReplaceable(value: unknown): DataError {
   return new DataError(
     'mask_field.type',
-    `Cannot mask value of type ${javaClassOf(value)} with custom replacement: only strings and numbers can have one`,
+    `Cannot mask value of type class ${javaClassOf(value)} with custom replacement.`,
   )
 }

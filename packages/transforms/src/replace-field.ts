@@ -1,15 +1,6 @@
-import {
-  configDef,
-  definePlugin,
-  key,
-  LruCache,
-  schema as make,
-  type Schema,
-  Struct,
-  type StructSchema,
-} from '@penstock/core'
+import { configDef, definePlugin, key, LruCache, type Schema, Struct, type StructSchema } from '@penstock/core'
 import { replaceNullWithDefault, schemaCacheSize } from './common-keys.ts'
-import { fieldOf, kept, requireMap, requireStruct, setMember } from './fields.ts'
+import { fieldOf, kept, requireMap, requireStruct, setMember, structSchema } from './fields.ts'
 import { forKeyAndValue, read, replaced } from './side.ts'
 
 const purpose = 'field replacement'
@@ -22,7 +13,7 @@ const config = configDef({
     importance: 'medium',
     doc: 'Pairs old:new. exclude and include go by the old names.',
     check: (renames) => {
-      const wrong = renames.find((rename) => rename.split(':').length !== 2 || rename.startsWith(':'))
+      const wrong = renames.find((rename) => pairOf(rename) === null)
       return wrong === undefined ? undefined : `Invalid rename mapping: ${wrong}, expected old:new`
     },
   }),
@@ -39,7 +30,7 @@ export const replaceField = forKeyAndValue((side) =>
     create: (options) => {
       const exclude = new Set(options.exclude)
       const include = new Set(options.include)
-      const renames = new Map(options.renames.map((rename) => rename.split(':') as [string, string]))
+      const renames = new Map(options.renames.map((rename) => pairOf(rename) ?? [rename, rename]))
       const withDefaults = options['replace.null.with.default']
       const schemas = new LruCache<Schema, StructSchema>(schemaCacheSize)
       const keeps = (name: string): boolean => !exclude.has(name) && (include.size === 0 || include.has(name))
@@ -58,8 +49,10 @@ export const replaceField = forKeyAndValue((side) =>
           const struct = requireStruct(value, purpose)
           const updated = schemas.through(struct.schema, () => {
             const fields = struct.schema.fields.filter((field) => keeps(field.name))
-            const unique = new Map(fields.map((field) => [renamed(field.name), field.schema]))
-            return make.struct([...unique], kept(struct.schema))
+            return structSchema(
+              fields.map((field) => [renamed(field.name), field.schema]),
+              kept(struct.schema),
+            )
           })
           const values = new Map<string, unknown>()
           for (const { name } of struct.schema.fields) {
@@ -71,3 +64,10 @@ export const replaceField = forKeyAndValue((side) =>
     },
   }),
 )
+
+/** As in Java, colons at the end don't count. */
+function pairOf(rename: string): readonly [string, string] | null {
+  const parts = rename.replace(/:+$/, '').split(':')
+  const [from, to] = parts
+  return from === undefined || to === undefined || parts.length > 2 ? null : [from, to]
+}
