@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { asTaskConfig, completeTaskConfigs, sameConfig, tasksChanged } from './task-configs.ts'
+import { asTaskConfig, completeTaskConfigs, tasksChanged } from './task-configs.ts'
 
 test('tasks carry their connector’s topics, whatever the plugin made of them', () => {
   expect(completeTaskConfigs({ topics: 'a,b', other: 'x' }, [{ part: '0' }, { topics: 'c' }])).toEqual([
@@ -12,17 +12,6 @@ test('tasks carry their connector’s topics, whatever the plugin made of them',
 test('the name of the connector is there, and its own wins', () => {
   expect(asTaskConfig('a', { x: '1' })).toEqual({ x: '1', name: 'a' })
   expect(asTaskConfig('a', { name: 'b' })).toEqual({ name: 'b' })
-})
-
-test.each([
-  [{ a: '1', b: null }, { b: null, a: '1' }, true],
-  [{ a: '1' }, { a: '2' }, false],
-  [{ a: '1' }, { a: '1', b: null }, false],
-  [{ a: null }, { b: null }, false],
-  [{}, { toString: 'x' }, false],
-])('%j and %j are the same: %s', (one, other, expected) => {
-  expect(sameConfig(one, other)).toBe(expected)
-  expect(sameConfig(other, one)).toBe(expected)
 })
 
 describe('tasks are written anew', () => {

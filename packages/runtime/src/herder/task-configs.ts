@@ -1,4 +1,5 @@
 import type { RawConfig } from '@penstock/core'
+import { sameConfig } from '../config/same-config.ts'
 
 /** Topic keys of a connector that every task config must carry, whatever the plugin made of it. */
 const copiedKeys = ['topics', 'topics.regex'] as const
@@ -20,7 +21,8 @@ export function asTaskConfig(connector: string, config: RawConfig): RawConfig {
 
 /**
  * True when `next` must be written: another number of tasks, any difference in one, or a connector config that isn't the
- * one the present tasks were made from (so that any change of it restarts them).
+ * one the present tasks were made from (so that any change of it restarts them). Configs are compared as they are written,
+ * with variables: what those stand for is known to executors alone, who tell when it changes.
  */
 export function tasksChanged(parts: {
   current: readonly (RawConfig | null)[]
@@ -31,10 +33,4 @@ export function tasksChanged(parts: {
   const { current, next, applied, config } = parts
   if (current.length !== next.length || applied === null || !sameConfig(applied, config)) return true
   return next.some((candidate, task) => !sameConfig(current[task] ?? {}, candidate))
-}
-
-/** True when both hold the same keys and values, in any order. */
-export function sameConfig(a: RawConfig, b: RawConfig): boolean {
-  const keys = Object.keys(a)
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
 }

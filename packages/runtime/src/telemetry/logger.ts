@@ -6,6 +6,7 @@ import type { Clock, Logger } from '@penstock/core'
 import winston from 'winston'
 import { formatLine, type LogEntry, type LogFormat } from './log-format.ts'
 import { type LoggerLevel, type LogLevel, LogLevels, logLevels } from './log-levels.ts'
+import type { Redactor } from './redactor.ts'
 
 export interface LoggerOptions {
   /** `log.format` */
@@ -16,6 +17,8 @@ export interface LoggerOptions {
   readonly levels: readonly string[]
   /** On every line: `worker` (host:port), `executor` (number). */
   readonly context?: Readonly<Record<string, unknown>>
+  /** Takes known secrets out of the lines. */
+  readonly redactor?: Redactor
   /** Instead of standard output. */
   readonly stream?: NodeJS.WritableStream
   readonly clock?: Clock
@@ -45,6 +48,7 @@ export function createLogger(options: LoggerOptions): LoggerFactory {
   const levels = new LogLevels(options.level, options.levels, options.onNewLogger)
   const clock = options.clock ?? { now: () => Date.now() }
   const write = lineWriter(options.stream)
+  const redact = (text: string): string => options.redactor?.redact(text) ?? text
   let shared: Readonly<Record<string, unknown>> = { ...options.context }
 
   return {
@@ -53,7 +57,7 @@ export function createLogger(options: LoggerOptions): LoggerFactory {
       const log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void => {
         if (!threshold.allows(level)) return
         const entry = { timestamp: new Date(clock.now()), level, logger: name, context: { ...shared, ...context } }
-        write(level, line({ ...entry, message, fields: fields ?? {} }, options.format))
+        write(level, redact(line({ ...entry, message, fields: fields ?? {} }, options.format)))
       }
       return {
         error: (message, fields) => log('error', message, fields),

@@ -1,0 +1,20 @@
+import type { Redactor } from '../telemetry/redactor.ts'
+import type { ExecutorChannel, Report } from './ipc.ts'
+
+/**
+ * An executor's end of the channel that lets no secret out in a text: what went wrong here is written into statuses,
+ * answers and logs over there. Configurations pass as they are: they hold variables, never what those stand for.
+ */
+export function redactingChannel(channel: ExecutorChannel, redactor: Redactor): ExecutorChannel {
+  return { ...channel, send: (report) => channel.send(redacted(report, redactor)) }
+}
+
+function redacted(report: Report, redactor: Redactor): Report {
+  if (report.kind === 'reply') {
+    if (report.error === null) return report
+    const { message, trace } = report.error
+    return { ...report, error: { ...report.error, message: redactor.redact(message), trace: redactor.redact(trace) } }
+  }
+  if ('trace' in report && report.trace !== null) return { ...report, trace: redactor.redact(report.trace) }
+  return report
+}
