@@ -65,8 +65,8 @@ async function followTargetState(connector: string, { configs, work, planTasks }
   if (await work.changeTarget(connector, asTaskConfig(connector, config), target)) planTasks(connector)
 }
 
-/** This worker's share of a restart that the leader has ordered (KIP-745). */
-async function restartLocal(
+/** This worker's share of a restart, as the leader may order it (KIP-745); a job of the herder's queue. */
+export async function restartLocal(
   { connector, includeTasks, onlyFailed }: RestartCommand,
   { work, startConnector }: ConfigEventParts,
 ): Promise<void> {

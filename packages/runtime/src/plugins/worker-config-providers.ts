@@ -13,7 +13,8 @@ import {
 } from '@penstock/core'
 import { ConfigResolver } from '../config/config-resolver.ts'
 import { withoutPrefix } from '../config/prefix.ts'
-import { parseWorkerConfig, type WorkerConfig } from '../config/worker-config.ts'
+import { writtenSecrets } from '../config/secrets.ts'
+import { parseWorkerConfig, type WorkerConfig, workerConfig } from '../config/worker-config.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { discoverPlugins } from './discovery.ts'
 import { type LoadedPlugin, PluginRegistry } from './registry.ts'
@@ -34,6 +35,7 @@ export interface OpenedWorkerConfig {
 
 /** Rejects with ConfigError, its texts showing variables in place of what they stand for. */
 export async function openWorkerConfig({ raw, appFolder, redactor }: WorkerConfigSources): Promise<OpenedWorkerConfig> {
+  for (const secret of writtenSecrets(raw, workerConfig.keys)) redactor.hide(secret)
   const resolver = new ConfigResolver(await openProviders(raw, appFolder), redactor)
   try {
     const { values } = await resolver.resolve(Object.fromEntries(Object.entries(raw).filter(([key]) => !isPlain(key))))
