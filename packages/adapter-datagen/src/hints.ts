@@ -17,6 +17,7 @@ import { cities, countries, firstNames, lastNames, words } from './words.ts'
 
 /** One kind of hint; `doc` goes into the README. */
 interface Hint {
+  readonly type: string
   readonly doc: string
   make(args: Arguments): Generator
 }
@@ -89,24 +90,31 @@ class Arguments {
 
 const int32Limits = [-(2 ** 31), 2 ** 31 - 1] as const
 
-const picks = (doc: string, items: readonly string[]): Hint => ({ doc, make: () => text((dice) => dice.pick(items)) })
+const picks = (doc: string, items: readonly string[]): Hint => ({
+  type: 'STRING',
+  doc,
+  make: () => text((dice) => dice.pick(items)),
+})
 
 /** Every hint, by its name. */
 export const hints: Readonly<Record<string, Hint>> = {
   sequence: {
+    type: 'INT64',
     doc: '`sequence START STEP`: a number that counts from START (0) by STEP (1), in each task for itself',
     make: (args) => int64(counter(args)),
   },
   int32Sequence: {
-    doc: 'the same as INT32',
+    type: 'INT32',
+    doc: '`int32Sequence START STEP`: the same, of 32 bits',
     make(args) {
       const count = counter(args)
       return int32((dice) => count(dice) | 0)
     },
   },
-  task: { doc: 'the number of the task', make: () => int32((dice) => dice.task) },
+  task: { type: 'INT32', doc: 'the number of the task', make: () => int32((dice) => dice.task) },
   int: {
-    doc: '`int MIN MAX`: a whole number (0 to 2^31-1)',
+    type: 'INT32',
+    doc: '`int MIN MAX`: a whole number (0 to 2^31-1), both ends included',
     make(args) {
       const [min, max] = args.range(0, int32Limits[1])
       if (min < int32Limits[0] || max > int32Limits[1]) {
@@ -116,6 +124,7 @@ export const hints: Readonly<Record<string, Hint>> = {
     },
   },
   long: {
+    type: 'INT64',
     doc: '`long MIN MAX`: the same up to 2^53',
     make(args) {
       const [min, max] = args.range(0, Number.MAX_SAFE_INTEGER)
@@ -123,6 +132,7 @@ export const hints: Readonly<Record<string, Hint>> = {
     },
   },
   double: {
+    type: 'FLOAT64',
     doc: '`double MIN MAX PLACES`: a number (0 to 1), rounded to PLACES after the point when given',
     make(args) {
       const [min, max] = args.realRange(0, 1)
@@ -133,10 +143,12 @@ export const hints: Readonly<Record<string, Hint>> = {
     },
   },
   boolean: {
+    type: 'BOOLEAN',
     doc: '`boolean SHARE`: true with that probability (0.5)',
     make: (args) => boolean(args.number(0.5)),
   },
   oneOf: {
+    type: 'STRING',
     doc: '`oneOf red,green,blue`: one of these texts',
     make(args) {
       const choices = args.choices()
@@ -144,10 +156,12 @@ export const hints: Readonly<Record<string, Hint>> = {
     },
   },
   pattern: {
+    type: 'STRING',
     doc: '`pattern [A-Z]{3}-\\d+`: a text that matches the regular expression',
     make: (args) => text(textMaker(args.rest)),
   },
   timestamp: {
+    type: 'Timestamp',
     doc: '`timestamp START STEP`: a point in time that goes on from START (2024-01-01T00:00:00Z) by STEP (1000) milliseconds',
     make(args) {
       const start = args.time('2024-01-01T00:00:00Z')
@@ -156,6 +170,7 @@ export const hints: Readonly<Record<string, Hint>> = {
     },
   },
   time: {
+    type: 'Timestamp',
     doc: '`time FROM TO`: a random point in time (of the year 2024)',
     make(args) {
       const [from, to] = [args.time('2024-01-01T00:00:00Z'), args.time('2024-12-31T23:59:59Z')]
@@ -164,6 +179,7 @@ export const hints: Readonly<Record<string, Hint>> = {
     },
   },
   words: {
+    type: 'STRING',
     doc: '`words MIN MAX`: that many words (5 to 10)',
     make(args) {
       const [min, max] = args.range(5, 10)
@@ -172,6 +188,7 @@ export const hints: Readonly<Record<string, Hint>> = {
     },
   },
   hex: {
+    type: 'STRING',
     doc: '`hex DIGITS`: a random hexadecimal number (32 digits)',
     make(args) {
       const digits = args.integer(32)
@@ -179,18 +196,19 @@ export const hints: Readonly<Record<string, Hint>> = {
       return text((dice) => hexDigits(dice, digits))
     },
   },
-  uuid: { doc: 'a random UUID', make: () => text(uuid) },
+  uuid: { type: 'STRING', doc: 'a random UUID', make: () => text(uuid) },
   word: picks('a word', words),
   firstName: picks('a first name', firstNames),
   lastName: picks('a last name', lastNames),
   name: {
+    type: 'STRING',
     doc: 'first and last name',
     make: () => text((dice) => `${dice.pick(firstNames)} ${dice.pick(lastNames)}`),
   },
-  email: { doc: 'an address at example.com', make: () => text(email) },
+  email: { type: 'STRING', doc: 'an address at example.com', make: () => text(email) },
   city: picks('a city', cities),
   country: picks('a country by its two letters', countries),
-  ip: { doc: 'an IPv4 address of a private network', make: () => text(privateAddress) },
+  ip: { type: 'STRING', doc: 'an IPv4 address of a private network', make: () => text(privateAddress) },
 }
 
 /**

@@ -1,3 +1,4 @@
+export { sameButForColumns, withKeyTables } from './key-tables.ts'
 export { converterSuite, pluginSuite, predicateSuite, type SuiteCase, transformationSuite } from './plugin-suite.ts'
 export { type SinkRecordFields, sinkRecord } from './records.ts'
 export { type SinkFixture, sinkSuite } from './sink-suite.ts'
