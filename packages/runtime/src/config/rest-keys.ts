@@ -1,13 +1,14 @@
 import { key } from '@penstock/core'
 import { parseListener } from './listeners.ts'
 import { parseHeaderRules } from './response-headers.ts'
+import { restSecurityKeys } from './rest-security-keys.ts'
 
 /** The keys of the worker's REST server; the first ones are Kafka Connect's. */
 export const restKeys = {
   listeners: key.list({
     default: ['http://:8083'],
     importance: 'low',
-    doc: 'Where REST listens: `http://host:port`. Without a host on every interface, with port 0 on a free port.',
+    doc: 'Where REST listens: `http://host:port` or `https://host:port`. Without a host on every interface, with port 0 on a free port. Where neither this nor rest.authentication.methods is set, only programs of the same machine get through.',
     check: (listeners) =>
       listeners.length === 0
         ? 'List must not be empty'
@@ -33,7 +34,8 @@ export const restKeys = {
   'admin.listeners': key.list({
     default: null,
     importance: 'low',
-    doc: 'Separate listeners for administrative resources.',
+    doc: 'Separate listeners for `/admin/loggers`, which is then served nowhere else; set to nothing it is served nowhere.',
+    check: (listeners) => listeners.map(listenerProblem).find((problem) => problem !== undefined),
   }),
   'access.control.allow.origin': key.string({
     default: '',
@@ -71,12 +73,12 @@ export const restKeys = {
     importance: 'low',
     doc: 'Whether `/metrics` answers for Prometheus.',
   }),
+
+  ...restSecurityKeys,
 }
 
 function listenerProblem(text: string): string | undefined {
-  const listener = parseListener(text)
-  if (listener === null) return `"${text}" is no listener; write http://host:port`
-  if (listener.protocol === 'https')
-    return `the listener "${text}" asks for https, which this version does not serve; put a TLS proxy in front`
-  return undefined
+  return parseListener(text) === null
+    ? `"${text}" is no listener; write http://host:port or https://host:port`
+    : undefined
 }

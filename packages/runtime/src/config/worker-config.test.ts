@@ -88,11 +88,11 @@ test.each<[RawConfig, string]>([
   ],
   [
     { listeners: 'localhost:8083' },
-    'Invalid value localhost:8083 for configuration listeners: "localhost:8083" is no listener; write http://host:port',
+    'Invalid value localhost:8083 for configuration listeners: "localhost:8083" is no listener; write http://host:port or https://host:port',
   ],
   [
     { listeners: 'http://:8083,https://:8443' },
-    'Invalid value http://:8083,https://:8443 for configuration listeners: the listener "https://:8443" asks for https, which this version does not serve; put a TLS proxy in front',
+    'ssl.keystore.location is missing: an https listener needs a certificate and its key. Name a PEM or PKCS12 file, or give ssl.keystore.certificate.chain and ssl.keystore.key',
   ],
   [{ 'log.levels': 'group' }, 'Invalid value group for configuration log.levels: "group" must read logger=level'],
   [

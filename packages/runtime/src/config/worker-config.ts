@@ -3,6 +3,7 @@ import { policyProblem } from './client-properties.ts'
 import { executorKeys, logKeys } from './executor-keys.ts'
 import { macAlgorithm, macAlgorithmNames } from './mac-algorithms.ts'
 import { restKeys } from './rest-keys.ts'
+import { restProblems } from './rest-problems.ts'
 import { connectKeys } from './worker-keys.ts'
 
 /** Every key of a distributed worker. `producer.…`, `consumer.…`, `admin.…`, `sasl.…` and `ssl.…` stay in the raw text. */
@@ -29,6 +30,7 @@ function crossChecks(config: WorkerConfig): ConfigProblem[] {
     ...signatureProblems(config),
     ...retryProblems(config),
     ...policyProblems(config),
+    ...restProblems(config),
   ]
 }
 

@@ -1,16 +1,19 @@
 import { type Clock, ConnectError, type Logger, messageOf, type RawConfig } from '@penstock/core'
 import { sign } from '../group/session-key.ts'
 import type { SessionKey } from '../storage/config-state.ts'
+import type { PeerClient } from './peer-client.ts'
 
 const firstRetryMs = 250
 const maxRetryMs = 60_000
 const requestTimeoutMs = 30_000
+const fenceTimeoutMs = 90_000
 /** Keys rotate: a refused signature right after the first try is no news. */
 const expectedRefusalMs = 60_000
 
 export interface LeaderClientParts {
   readonly signatureAlgorithm: string
   readonly sessionKey: () => SessionKey | null
+  readonly peers: PeerClient
   readonly logger: Logger
   readonly clock: Clock
 }
@@ -39,7 +42,7 @@ export class LeaderClient {
       try {
         const url = leaderUrl()
         if (url === null) throw new ConnectError('group.no_leader', 'no leader is known at the moment')
-        await this.#post(url, connector, configs)
+        await this.#send('POST', url, `connectors/${encodeURIComponent(connector)}/tasks`, configs)
         return
       } catch (error) {
         const { status } = error as { status?: number }
@@ -52,16 +55,23 @@ export class LeaderClient {
     }
   }
 
-  async #post(leaderUrl: string, connector: string, configs: readonly RawConfig[]): Promise<void> {
-    const body = Buffer.from(JSON.stringify(configs))
+  /** Has the leader fence older tasks of a source connector (KIP-618). One try; rejects when the leader can't now. */
+  async fence(connector: string, leaderUrl: string | null): Promise<void> {
+    if (leaderUrl === null) throw new ConnectError('group.no_leader', 'no leader is known at the moment')
+    await this.#send('PUT', leaderUrl, `connectors/${encodeURIComponent(connector)}/fence`, null)
+  }
+
+  async #send(method: 'POST' | 'PUT', leaderUrl: string, path: string, content: unknown): Promise<void> {
+    const body = content === null ? Buffer.alloc(0) : Buffer.from(JSON.stringify(content))
     const key = this.#parts.sessionKey()
-    const { signatureAlgorithm } = this.#parts
-    const response = await fetch(new URL(`connectors/${encodeURIComponent(connector)}/tasks`, leaderUrl), {
-      method: 'POST',
-      redirect: 'error',
-      signal: AbortSignal.timeout(requestTimeoutMs),
+    const { signatureAlgorithm, peers } = this.#parts
+    const { href } = new URL(path, leaderUrl)
+    const { status, text } = await peers.send(href, {
+      method,
+      // Fencing takes as long as the brokers need for it.
+      signal: AbortSignal.timeout(method === 'PUT' ? fenceTimeoutMs : requestTimeoutMs),
       headers: {
-        'content-type': 'application/json',
+        ...(content === null ? {} : { 'content-type': 'application/json' }),
         accept: 'application/json',
         'user-agent': 'kafka-connect',
         ...(key === null
@@ -73,13 +83,10 @@ export class LeaderClient {
       },
       body,
     })
-    const text = await response.text()
-    if (response.ok) return
+    if (status >= 200 && status < 300) return
     throw Object.assign(
-      new ConnectError('herder.leader_refused', `${leaderUrl} answered ${response.status}: ${text.slice(0, 500)}`),
-      {
-        status: response.status,
-      },
+      new ConnectError('herder.leader_refused', `${leaderUrl} answered ${status}: ${text.slice(0, 500)}`),
+      { status },
     )
   }
 }

@@ -15,12 +15,19 @@ type AdvertisedKeys = Pick<
   'rest.advertised.host.name' | 'rest.advertised.port' | 'rest.advertised.listener'
 >
 
-/** From `rest.advertised.…`, else from the listener, else from the address of this machine. */
-export function advertised(config: AdvertisedKeys, bound: Listener): Advertised {
+/**
+ * From `rest.advertised.…`, else from the first listener of the protocol (http before https), else from the address of
+ * this machine. A protocol that no listener has is that of a proxy in front.
+ */
+export function advertised(config: AdvertisedKeys, listeners: readonly Listener[]): Advertised {
+  const ofProtocol = (protocol: string): Listener | undefined =>
+    listeners.find((listener) => listener.protocol === protocol)
+  const protocol = config['rest.advertised.listener'] ?? (ofProtocol('http') === undefined ? 'https' : 'http')
+  const bound = ofProtocol(protocol) ?? listeners[0] ?? { host: null, port: 0 }
   const host = config['rest.advertised.host.name'] ?? (isWildcard(bound.host) ? ownAddress() : bound.host)
   const port = config['rest.advertised.port'] ?? bound.port
   const workerId = `${host.includes(':') ? `[${host}]` : host}:${port}`
-  return { url: `${config['rest.advertised.listener'] ?? bound.protocol}://${workerId}/`, workerId }
+  return { url: `${protocol}://${workerId}/`, workerId }
 }
 
 function isWildcard(host: string | null): host is null {

@@ -2,11 +2,12 @@
  * The express application: routes out of the resource files, with limits, timeouts, forwarding and errors around them.
  * Read next: route.ts, then a resource (connector.ts), forwarding.ts, errors.ts.
  */
-import { type Logger, traceOf } from '@penstock/core'
+import { type Logger, stringifyJson, traceOf } from '@penstock/core'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import { parseHeaderRules } from '../config/response-headers.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { Herder } from '../herder/herder.ts'
+import type { PeerClient } from '../herder/peer-client.ts'
 import { connectorRoutes } from './connector.ts'
 import { connectorsRoutes } from './connectors.ts'
 import { corsHeaders, corsRules } from './cors.ts'
@@ -15,17 +16,24 @@ import { errorBody, notFound, RestError, statusOf, textOf } from './errors.ts'
 import { forward, targetOf } from './forwarding.ts'
 import { healthAnswer, healthRoutes } from './health.ts'
 import { internalRoutes } from './internal.ts'
+import { loggersRoutes } from './loggers.ts'
 import { type MetricsHandler, metricsDoc } from './metrics.ts'
+import { offsetsRoutes } from './offsets.ts'
 import { openApiDocument } from './openapi.ts'
 import { pluginsRoutes } from './plugins.ts'
 import { rootRoutes } from './root.ts'
 import type { Answer, RestRequest, Route, RouteDoc } from './route.ts'
+import type { Authentication } from './security/authentication.ts'
+import { createGuard, type Guard } from './security/guard.ts'
 import { tasksRoutes } from './tasks.ts'
 import { topicsRoutes } from './topics.ts'
 
 export interface AppOptions {
   readonly config: WorkerConfig
   readonly logger: Logger
+  readonly peers: PeerClient
+  /** Null: everybody may do everything. */
+  readonly authentication: Authentication | null
   readonly metricsHandler: MetricsHandler | null
   /** Version of the worker, for the OpenAPI document. */
   readonly version: string
@@ -37,11 +45,12 @@ export interface AppOptions {
   closing(): boolean
 }
 
-const resources: readonly Route[] = [
+const mainRoutes: readonly Route[] = [
   ...rootRoutes,
   ...healthRoutes,
   ...connectorsRoutes,
   ...connectorRoutes,
+  ...offsetsRoutes,
   ...topicsRoutes,
   ...tasksRoutes,
   ...internalRoutes,
@@ -55,20 +64,51 @@ const openApiDoc: RouteDoc = {
   answers: { 200: 'Document' },
 }
 
-export function createApp(options: AppOptions): express.Express {
-  const { metricsHandler } = options
-  const docs: readonly RouteDoc[] = [...resources, openApiDoc, ...(metricsHandler === null ? [] : [metricsDoc])]
+/** What the main listeners serve. `withAdmin`: the admin resources have no listeners of their own. */
+export function createApp(options: AppOptions, { withAdmin }: { withAdmin: boolean }): express.Express {
+  const { metricsHandler, config } = options
+  const routes = withAdmin ? [...mainRoutes, ...loggersRoutes] : mainRoutes
+  const docs: readonly RouteDoc[] = [...routes, openApiDoc, ...(metricsHandler === null ? [] : [metricsDoc])]
   const document = openApiDocument(docs, options.version)
+  const guard = createGuard({ ...options, routes, openPaths: config['rest.authentication.open.paths'] })
 
-  const app = express()
-  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false)
-  app.use(everyAnswer(options))
-  if (metricsHandler !== null) app.get(metricsDoc.path, metricsHandler)
-  app.get(openApiDoc.path, (_request, response) => send(response, { status: 200, body: document }))
+  const app = bareApp()
+  app.use(requestLog(options), configuredHeaders(config), guard.authenticate)
+  if (metricsHandler !== null) app.get(metricsDoc.path, guard.authorize(metricsDoc), metricsHandler)
+  app.get(openApiDoc.path, guard.authorize(openApiDoc), (_request, response) =>
+    send(response, { status: 200, body: document }),
+  )
+  serve(app, { routes, docs, guard }, options)
+  return app
+}
+
+/** What the admin listeners serve: nothing else, and without the configured headers. */
+export function createAdminApp(options: AppOptions): express.Express {
+  const guard = createGuard({ ...options, routes: loggersRoutes, openPaths: [] })
+  const app = bareApp()
+  app.use(requestLog(options), guard.authenticate)
+  serve(app, { routes: loggersRoutes, docs: loggersRoutes, guard }, options)
+  return app
+}
+
+function bareApp(): express.Express {
+  return express().disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false)
+}
+
+interface Served {
+  readonly routes: readonly Route[]
+  /** Those and what else answers. */
+  readonly docs: readonly RouteDoc[]
+  readonly guard: Guard
+}
+
+/** The routes, and what is answered where there is none or one fails. */
+function serve(app: express.Express, { routes, docs, guard }: Served, options: AppOptions): void {
   app.use(untilReady(options))
-  for (const route of resources) {
+  for (const route of routes) {
     const path = expressPath(route.path)
-    if (route.body !== undefined) app[route.method](path, checkContentType, readBody(options.config))
+    app[route.method](path, guard.authorize(route))
+    if (route.body !== undefined) app[route.method](path, ...bodyReaders(route, options.config))
     app[route.method](path, checkAccept, (request, response, next) => {
       answer(route, request, options)
         .then((done) => send(response, done))
@@ -83,11 +123,10 @@ export function createApp(options: AppOptions): express.Express {
     if (response.headersSent) next(error)
     else sendError(error, request, response, options.logger)
   })
-  return app
 }
 
 /** Has the herder carry out a request, here or on the worker that it belongs to, within the time that it may take. */
-async function answer(route: Route, request: Request, { config, herder }: AppOptions): Promise<Answer> {
+async function answer(route: Route, request: Request, { config, herder, peers }: AppOptions): Promise<Answer> {
   const ready = herder()
   if (ready === null) throw new RestError(503, 'Worker is still starting up.')
   const signal = AbortSignal.timeout(config['rest.request.timeout.ms'])
@@ -108,6 +147,7 @@ async function answer(route: Route, request: Request, { config, herder }: AppOpt
         path: pathOf(request),
         request: incoming,
         hasBody: body !== undefined,
+        peers,
         signal,
       })
     }
@@ -116,14 +156,13 @@ async function answer(route: Route, request: Request, { config, herder }: AppOpt
 }
 
 function toRestRequest(request: Request): RestRequest {
-  const body: unknown = request.body
   return {
     param: (name) => {
       const value = request.params[name]
       return typeof value === 'string' ? value : ''
     },
     query: new URL(request.url, 'http://worker').searchParams,
-    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    body: bytesOf(request),
     header: (name) => request.get(name) ?? null,
   }
 }
@@ -137,10 +176,7 @@ function expressPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1')
 }
 
-/** Headers that every answer has, and the request log. */
-function everyAnswer({ config, logger, closing }: AppOptions) {
-  const cors = corsRules(config['access.control.allow.origin'], config['access.control.allow.methods'])
-  const rules = parseHeaderRules(config['response.http.headers.config']) ?? []
+function requestLog({ logger, closing }: AppOptions) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const started = performance.now()
     response.once('close', () => {
@@ -149,6 +185,14 @@ function everyAnswer({ config, logger, closing }: AppOptions) {
       else logger.info(line)
     })
     if (closing()) response.set('Connection', 'close')
+    next()
+  }
+}
+
+function configuredHeaders(config: WorkerConfig) {
+  const cors = corsRules(config['access.control.allow.origin'], config['access.control.allow.methods'])
+  const rules = parseHeaderRules(config['response.http.headers.config']) ?? []
+  return (request: Request, response: Response, next: NextFunction): void => {
     if (cors !== null) {
       const preflight = request.method === 'OPTIONS' && request.get('Access-Control-Request-Method') !== undefined
       response.set(corsHeaders(cors, request.get('Origin') ?? null, preflight))
@@ -174,19 +218,31 @@ function untilReady({ herder, stage }: AppOptions) {
   }
 }
 
-function checkContentType(request: Request, _response: Response, next: NextFunction): void {
-  if (request.is('application/json') === false) throw new RestError(415, 'HTTP 415 Unsupported Media Type')
-  next()
+/** Bodies are read as bytes: signatures are over what was sent, not over what it says. */
+function bodyReaders({ alsoAccepts = {} }: Route, config: WorkerConfig) {
+  const types = ['application/json', ...Object.keys(alsoAccepts)]
+  const check = (request: Request, _response: Response, next: NextFunction): void => {
+    if (request.is(types) === false) throw new RestError(415, 'HTTP 415 Unsupported Media Type')
+    next()
+  }
+  const read = express.raw({ type: () => true, limit: config['rest.body.max.bytes'], inflate: false })
+  const translate = (request: Request, _response: Response, next: NextFunction): void => {
+    const type = request.is(types)
+    const toJson = typeof type === 'string' ? alsoAccepts[type] : undefined
+    if (toJson !== undefined) request.body = toJson(bytesOf(request))
+    next()
+  }
+  return [check, read, translate]
+}
+
+function bytesOf(request: Request): Buffer {
+  const body: unknown = request.body
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
 }
 
 function checkAccept(request: Request, _response: Response, next: NextFunction): void {
   if (request.accepts('application/json') === false) throw new RestError(406, 'HTTP 406 Not Acceptable')
   next()
-}
-
-/** As bytes: signatures are over what was sent, not over what it says. */
-function readBody(config: WorkerConfig) {
-  return express.raw({ type: () => true, limit: config['rest.body.max.bytes'], inflate: false })
 }
 
 /** OPTIONS, and the methods that a path does not have. */
@@ -204,7 +260,7 @@ function send(response: Response, { status, body, location }: Answer): void {
   response.status(status)
   if (location !== undefined) response.set('Location', absolute(response.req, location))
   if (body === undefined) response.end()
-  else response.set('Content-Type', 'application/json').end(JSON.stringify(body))
+  else response.set('Content-Type', 'application/json').end(stringifyJson(body))
 }
 
 /** Seen from the client: under the host that it has asked. */
@@ -219,5 +275,7 @@ function sendError(error: unknown, request: Request, response: Response, logger:
   if (status >= 500) logger.error(`${request.method} ${request.path} failed: ${message}`, { trace: traceOf(error) })
   // What is left of a body that is too large is not worth reading.
   if (status === 413) response.set('Connection', 'close')
+  if (error instanceof RestError)
+    for (const [name, value] of Object.entries(error.headers)) response.set(name, [value].flat())
   send(response, { status, body: errorBody(status, message) })
 }

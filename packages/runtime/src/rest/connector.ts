@@ -81,6 +81,7 @@ export const connectorRoutes: readonly Route[] = [
     method: 'post',
     path: '/connectors/{connector}/restart',
     summary: 'Restarts the connector instance; with flags, tasks too or only what has failed.',
+    role: 'operate',
     query: {
       includeTasks: { description: 'Also restart tasks.', schema: { type: 'boolean', default: false } },
       onlyFailed: { description: 'Restart only what has failed.', schema: { type: 'boolean', default: false } },
@@ -102,6 +103,7 @@ export const connectorRoutes: readonly Route[] = [
     method: 'put',
     path: '/connectors/{connector}/pause',
     summary: 'Pauses a connector and its tasks; they keep their places.',
+    role: 'operate',
     answers: { 202: null, 404: 'Error' },
     handle: async (request, { herder }) => {
       await herder.pauseConnector(request.param('connector'))
@@ -112,6 +114,7 @@ export const connectorRoutes: readonly Route[] = [
     method: 'put',
     path: '/connectors/{connector}/resume',
     summary: 'Resumes a paused or stopped connector.',
+    role: 'operate',
     answers: { 202: null, 404: 'Error' },
     handle: async (request, { herder }) => {
       await herder.resumeConnector(request.param('connector'))
@@ -122,6 +125,7 @@ export const connectorRoutes: readonly Route[] = [
     method: 'put',
     path: '/connectors/{connector}/stop',
     summary: 'Stops a connector and gives its tasks up.',
+    role: 'operate',
     answers: { 204: null, 404: 'Error', 409: 'Error' },
     handle: async (request, { herder }) => {
       await herder.stopConnector(request.param('connector'))

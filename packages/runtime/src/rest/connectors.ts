@@ -1,6 +1,6 @@
 import { NotFoundError } from '@penstock/core'
 import type { Herder } from '../herder/herder.ts'
-import { readCreateRequest } from './bodies.ts'
+import { createRequestOfProperties, readCreateRequest } from './bodies.ts'
 import { withName } from './connector-name.ts'
 import type { Route } from './route.ts'
 import { connectorInfoToWire, connectorStatusToWire } from './wire.ts'
@@ -28,6 +28,7 @@ export const connectorsRoutes: readonly Route[] = [
     path: '/connectors',
     summary: 'Makes a connector.',
     body: 'CreateRequest',
+    alsoAccepts: { 'text/plain': createRequestOfProperties },
     answers: { 201: 'ConnectorInfo', 400: 'Error', 409: 'Error' },
     handle: async ({ body }, { herder }) => {
       const { name, config, initialState } = readCreateRequest(body)

@@ -42,7 +42,7 @@ test('HEAD answers as GET without a body', async () => {
 
 test('a body of another type is 415, and an answer of another type 406', async () => {
   await using rest = await startTestServer({ herder: fakeHerder({ pauseConnector: () => Promise.resolve() }) })
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml']) {
+  for (const type of ['text/html', 'application/x-www-form-urlencoded', 'application/xml']) {
     expect(await rest.call('POST', '/connectors', '{}', { 'content-type': type })).toMatchObject({
       status: 415,
       body: { error_code: 415, message: 'HTTP 415 Unsupported Media Type' },
@@ -171,12 +171,16 @@ test('the document lists every route that answers, and only those', async () => 
   expect(routes.sort()).toEqual(
     [
       'DELETE /connectors/{connector}',
+      'DELETE /connectors/{connector}/offsets',
       'GET /',
+      'GET /admin/loggers',
+      'GET /admin/loggers/{logger}',
       'GET /connector-plugins',
       'GET /connector-plugins/{plugin}/config',
       'GET /connectors',
       'GET /connectors/{connector}',
       'GET /connectors/{connector}/config',
+      'GET /connectors/{connector}/offsets',
       'GET /connectors/{connector}/status',
       'GET /connectors/{connector}/tasks',
       'GET /connectors/{connector}/tasks/{task}/status',
@@ -185,12 +189,15 @@ test('the document lists every route that answers, and only those', async () => 
       'GET /metrics',
       'GET /openapi.json',
       'PATCH /connectors/{connector}/config',
+      'PATCH /connectors/{connector}/offsets',
       'POST /connectors',
       'POST /connectors/{connector}/restart',
       'POST /connectors/{connector}/tasks',
       'POST /connectors/{connector}/tasks/{task}/restart',
+      'PUT /admin/loggers/{logger}',
       'PUT /connector-plugins/{plugin}/config/validate',
       'PUT /connectors/{connector}/config',
+      'PUT /connectors/{connector}/fence',
       'PUT /connectors/{connector}/pause',
       'PUT /connectors/{connector}/resume',
       'PUT /connectors/{connector}/stop',

@@ -4,10 +4,17 @@ import { BadRequestError, ForbiddenError, UnavailableError } from '../herder/err
 /** An answer that REST itself decides on: unknown routes, malformed bodies, unreachable peers. */
 export class RestError extends ConnectError {
   readonly status: number
+  /** Of the answer, beside those that every answer has. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
 
-  constructor(status: number, message: string, options: { cause?: unknown } = {}) {
+  constructor(
+    status: number,
+    message: string,
+    options: { cause?: unknown; headers?: Readonly<Record<string, string | readonly string[]>> } = {},
+  ) {
     super(`rest.status_${status}`, message, options)
     this.status = status
+    this.headers = options.headers ?? {}
   }
 }
 

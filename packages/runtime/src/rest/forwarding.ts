@@ -1,5 +1,6 @@
 import { messageOf } from '@penstock/core'
 import { NotAssignedError, NotLeaderError } from '../herder/errors.ts'
+import type { PeerClient } from '../herder/peer-client.ts'
 import { RestError } from './errors.ts'
 import { signatureAlgorithmHeader, signatureHeader } from './internal.ts'
 import type { Answer, Method, RestRequest } from './route.ts'
@@ -11,6 +12,7 @@ export interface Forwardable {
   readonly path: string
   readonly request: RestRequest
   readonly hasBody: boolean
+  readonly peers: PeerClient
   /** Aborts when the request has taken too long. */
   readonly signal: AbortSignal
 }
@@ -28,7 +30,7 @@ export function targetOf(error: unknown): { url: string | null } | undefined {
  * with that once more with `forward=false`, which goes nowhere.
  */
 export async function forward(target: string | null, forwardable: Forwardable): Promise<Answer> {
-  const { method, path, request, hasBody, signal } = forwardable
+  const { method, path, request, hasBody, peers, signal } = forwardable
   const hop = request.query.get('forward')
   if (hop !== null && hop.toLowerCase() !== 'true') {
     throw new RestError(409, 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)')
@@ -43,14 +45,13 @@ export async function forward(target: string | null, forwardable: Forwardable): 
   query.set('forward', String(hop === null))
   const url = `${target.replace(/\/+$/, '')}${path}?${query}`
   try {
-    const response = await fetch(url, {
+    const { status, text, location } = await peers.send(url, {
       method: method.toUpperCase(),
       headers: headersFor(request, hasBody),
-      body: hasBody ? new Uint8Array(request.body) : null,
-      redirect: 'manual',
+      body: hasBody ? request.body : null,
       signal,
     })
-    return relay(response.status, await response.text(), response.headers.get('location'))
+    return relay(status, text, location)
   } catch (error) {
     if (error instanceof RestError) throw error
     throw new RestError(500, `IO Error trying to forward REST request: ${reasonOf(error)}`, { cause: error })

@@ -14,11 +14,23 @@ export const internalRoutes: readonly Route[] = [
     method: 'post',
     path: '/connectors/{connector}/tasks',
     summary: 'Internal: the worker that runs a connector tells the leader the configs of its tasks.',
+    role: null,
     body: 'RawTaskConfigs',
     answers: { 204: null, 400: 'Error', 403: 'Error', 404: 'Error', 503: 'Error' },
     handle: async (request, { herder }) => {
       const signature = signatureOf(request)
       await herder.putTaskConfigs(request.param('connector'), readTaskConfigs(request.body), signature)
+      return { status: 204 }
+    },
+  },
+  {
+    method: 'put',
+    path: '/connectors/{connector}/fence',
+    summary: 'Internal: a worker asks the leader that former tasks of an exactly-once source can write no more.',
+    role: null,
+    answers: { 204: null, 400: 'Error', 403: 'Error', 404: 'Error', 409: 'Error', 503: 'Error' },
+    handle: async (request, { herder }) => {
+      await herder.fenceZombies(request.param('connector'), signatureOf(request))
       return { status: 204 }
     },
   },

@@ -20,7 +20,7 @@ export function openApiDocument(routes: readonly RouteDoc[], version: string) {
   }
 }
 
-function operation({ path, summary, query = {}, body, answers }: RouteDoc): object {
+function operation({ path, summary, query = {}, body, alsoAccepts = {}, answers }: RouteDoc): object {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -34,10 +34,11 @@ function operation({ path, summary, query = {}, body, answers }: RouteDoc): obje
       ? { description: descriptionOf(status) }
       : { description: descriptionOf(status), content: content(schema) },
   ])
+  const others = Object.fromEntries(Object.keys(alsoAccepts).map((type) => [type, { schema: ref('Text') }]))
   return {
     summary,
     parameters: [...inPath, ...inQuery],
-    ...(body === undefined ? {} : { requestBody: { required: true, content: content(body) } }),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: { ...content(body), ...others } } }),
     responses: Object.fromEntries(responses),
   }
 }
@@ -52,6 +53,7 @@ const descriptions: Readonly<Record<string, string>> = {
   202: 'Accepted; it happens soon.',
   204: 'Done.',
   400: 'The request is wrong.',
+  401: 'Nobody known asks.',
   403: 'Not allowed.',
   404: 'There is no such thing.',
   409: 'Not now: a rebalance, or the name is taken.',

@@ -1,5 +1,5 @@
 import type { RawConfig } from '@penstock/core'
-import { sinkConnectorConfig } from '../config/connector-keys.ts'
+import { sinkConnectorConfig, sourceConnectorConfig } from '../config/connector-keys.ts'
 import { BadRequestError } from '../herder/errors.ts'
 import type { KeyInfo, PluginDescription } from '../plugins/description.ts'
 import { keyInfos } from '../plugins/key-info.ts'
@@ -39,6 +39,7 @@ export const pluginsRoutes: readonly Route[] = [
     method: 'put',
     path: '/connector-plugins/{plugin}/config/validate',
     summary: 'Checks a config; answers every key with its definition, value and errors.',
+    role: 'operate',
     body: 'ConfigPatch',
     answers: { 200: 'ConfigInfos', 400: 'Error' },
     handle: async (request, { herder }) => {
@@ -70,9 +71,10 @@ function findPlugin(plugins: readonly PluginDescription[], name: string, version
 
 /** The plugin's own first; a key that both declare is the plugin's. */
 function allKeys(plugin: PluginDescription): readonly KeyInfo[] {
-  if (plugin.kind !== 'sink') return plugin.keys
+  if (plugin.kind !== 'sink' && plugin.kind !== 'source') return plugin.keys
+  const framework = plugin.kind === 'sink' ? sinkConnectorConfig : sourceConnectorConfig
   const own = new Set(plugin.keys.map((key) => key.name))
-  return [...plugin.keys, ...keyInfos(sinkConnectorConfig.keys).filter((key) => !own.has(key.name))]
+  return [...plugin.keys, ...keyInfos(framework.keys).filter((key) => !own.has(key.name))]
 }
 
 /** The plugin in the path must name the class in the config, or its end. */

@@ -6,6 +6,7 @@
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { Herder } from '../herder/herder.ts'
 import type { SchemaName } from './schemas.ts'
+import type { Role } from './security/roles.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
@@ -17,6 +18,10 @@ export interface RouteDoc {
   readonly summary: string
   readonly query?: Readonly<Record<string, { readonly description: string; readonly schema: object }>>
   readonly body?: SchemaName
+  /** Other types than JSON that the body may have, and what makes the JSON of them that is handled and forwarded. */
+  readonly alsoAccepts?: Readonly<Record<string, (body: Buffer) => Buffer>>
+  /** Whom it takes; by default `read` for GET and `admin` for the rest. Null: a worker, known by its signature. */
+  readonly role?: Role | null
   /** Schema of the body by status; null for an empty one. Errors any route may answer need not be named. */
   readonly answers: Readonly<Record<number, SchemaName | null>>
 }

@@ -24,6 +24,15 @@ const statusFields = {
   version: { type: ['string', 'null'], description: 'Version of the plugin; null once the instance is gone.' },
   trace: { type: 'string', description: 'Why it failed; only there when it has.' },
 }
+const position = {
+  type: 'object',
+  additionalProperties: { type: ['string', 'number', 'boolean', 'null'] },
+  description: 'Of a sink: `kafka_topic` and `kafka_partition`, and `kafka_offset`; of a source what it says itself.',
+}
+const loggerLevel = object({
+  level: text,
+  last_modified: { type: ['integer', 'null'], description: 'Epoch milliseconds; null when it is as configured.' },
+})
 const connectorType = { type: 'string', enum: ['source', 'sink', 'unknown'] }
 
 export type SchemaName =
@@ -45,6 +54,12 @@ export type SchemaName =
   | 'KeyInfo'
   | 'KeyInfos'
   | 'ConfigInfos'
+  | 'ConnectorOffsets'
+  | 'Message'
+  | 'LoggerLevel'
+  | 'Loggers'
+  | 'LevelRequest'
+  | 'LoggerNames'
   | 'Document'
   | 'Text'
 
@@ -137,6 +152,16 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
       }),
     },
   }),
+  ConnectorOffsets: object({
+    offsets: { type: 'array', items: object({ partition: position, offset: { oneOf: [position, { type: 'null' }] } }) },
+  }),
+  Message: object({ message: text }),
+  LoggerLevel: loggerLevel,
+  Loggers: { type: 'object', additionalProperties: loggerLevel, description: 'By name.' },
+  LevelRequest: object({
+    level: { type: 'string', description: 'OFF, FATAL, ERROR, WARN, INFO, DEBUG, TRACE or ALL.' },
+  }),
+  LoggerNames: texts,
   Document: { type: 'object', description: 'This document.' },
   Text: text,
 }

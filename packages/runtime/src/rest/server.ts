@@ -1,17 +1,25 @@
-/** The REST server of a worker. Read next: app.ts. */
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { ConnectError, codeOf, type Logger } from '@penstock/core'
-import { type Listener, parseListener } from '../config/listeners.ts'
+/** The REST servers of a worker. Read next: app.ts. */
+import type { RequestListener } from 'node:http'
+import { type Clock, ConnectError, type Logger } from '@penstock/core'
+import { mainListeners } from '../config/listeners.ts'
+import { adminTlsPrefix, mainTlsPrefix, tlsKeys } from '../config/tls-keys.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { Herder } from '../herder/herder.ts'
+import type { PeerClient } from '../herder/peer-client.ts'
 import { advertised } from './advertised-url.ts'
-import { createApp } from './app.ts'
+import { type AppOptions, createAdminApp, createApp } from './app.ts'
+import { closeServer, type HttpServer, listen, urlOf } from './http-servers.ts'
 import type { MetricsHandler } from './metrics.ts'
+import { openAuthentication } from './security/authentication.ts'
+import { tellExposure } from './security/exposure.ts'
+import { serverTls } from './tls.ts'
 
 export interface RestServerOptions {
   readonly config: WorkerConfig
   readonly logger: Logger
+  readonly clock: Clock
+  /** Carries requests to the worker that they belong to. */
+  readonly peers: PeerClient
   /** Version of the worker. */
   readonly version: string
   /** Serves `/metrics`, unless `metrics.prometheus.enable` is false. */
@@ -21,6 +29,9 @@ export interface RestServerOptions {
 export interface RestServer {
   /** Where the first listener is reached from this machine, with trailing slash. */
   readonly url: string
+  /** Where each of `listeners`, and each of `admin.listeners`, is reached from this machine. */
+  readonly urls: readonly string[]
+  readonly adminUrls: readonly string[]
   /** Where other workers reach this one, with trailing slash. */
   readonly advertisedUrl: string
   /** `host:port` of the advertised URL. */
@@ -35,57 +46,67 @@ export interface RestServer {
   close(options?: { graceMs?: number }): Promise<void>
 }
 
-const idleTimeoutMs = 90_000
-const headersTimeoutMs = 30_000
-/** For a request with its body to arrive. */
-const receiveTimeoutMs = 90_000
-
 /** Starts to listen at once; until {@link RestServer.serve} requests are answered with 503. */
 export async function startRestServer(options: RestServerOptions): Promise<RestServer> {
-  const { config, logger, version, metricsHandler } = options
-  warnOfIgnoredKeys(config, logger)
+  const { config, logger, metricsHandler } = options
+  if (config['rest.extension.classes'].length > 0) {
+    logger.warn('rest.extension.classes names Java classes, which can’t run here; it is ignored')
+  }
+  const authentication = await openAuthentication(options)
   const state: { herder: Herder | null; stage: string; closing: boolean } = { herder: null, stage: '', closing: false }
-  const app = createApp({
-    config,
-    logger,
-    version,
+  const appOptions: AppOptions = {
+    ...options,
+    authentication,
     metricsHandler: config['metrics.prometheus.enable'] ? (metricsHandler ?? null) : null,
     herder: () => state.herder,
     stage: () => state.stage,
     closing: () => state.closing,
-  })
+  }
 
-  const servers: { server: Server; listener: Listener }[] = []
-  const closeAll = (graceMs: number): Promise<unknown> =>
-    Promise.all(servers.map(({ server }) => closeServer(server, graceMs)))
+  const servers: HttpServer[] = []
+  const closeAll = async (graceMs: number): Promise<void> => {
+    await Promise.all(servers.map((server) => closeServer(server, graceMs)))
+    await authentication?.close()
+  }
+  const listenOn = async (
+    listeners: readonly string[],
+    app: RequestListener,
+    prefix: string,
+  ): Promise<HttpServer[]> => {
+    const opened: HttpServer[] = []
+    for (const text of listeners) {
+      const server = await listen(text, app, () => serverTls(tlsKeys(config.raw, prefix)))
+      opened.push(server)
+      servers.push(server)
+    }
+    return opened
+  }
+  let main: readonly HttpServer[]
+  let admin: readonly HttpServer[]
   try {
-    for (const text of config.listeners)
-      servers.push(
-        await listen(
-          createServer(
-            {
-              headersTimeout: headersTimeoutMs,
-              requestTimeout: receiveTimeoutMs,
-              keepAliveTimeout: idleTimeoutMs,
-            },
-            app,
-          ),
-          text,
-        ),
-      )
+    const withAdmin = config['admin.listeners'] === null
+    main = await listenOn(mainListeners(config).listeners, createApp(appOptions, { withAdmin }), mainTlsPrefix)
+    admin = await listenOn(config['admin.listeners'] ?? [], createAdminApp(appOptions), adminTlsPrefix)
   } catch (error) {
     await closeAll(0)
     throw error
   }
-  const [first] = servers
+  const [first] = main
   if (first === undefined) throw new ConnectError('rest.no_listener', 'listeners is empty')
-  const { url: advertisedUrl, workerId } = advertised(config, first.listener)
-  logger.info(
-    `REST listens on ${servers.map(({ listener }) => urlOf(listener)).join(', ')}, advertised as ${advertisedUrl}`,
+  const urls = main.map(({ listener }) => urlOf(listener))
+  const adminUrls = admin.map(({ listener }) => urlOf(listener))
+  const { url: advertisedUrl, workerId } = advertised(
+    config,
+    main.map(({ listener }) => listener),
   )
+  logger.info(`REST listens on ${urls.join(', ')}, advertised as ${advertisedUrl}`)
+  if (adminUrls.length > 0) logger.info(`admin resources are served on ${adminUrls.join(', ')}`)
+  tellExposure(config, logger)
 
   return {
     url: urlOf(first.listener),
+    urls,
+    adminUrls,
     advertisedUrl,
     workerId,
     port: first.listener.port,
@@ -99,42 +120,5 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
       state.closing = true
       await closeAll(graceMs)
     },
-  }
-}
-
-/** Resolves once the port is bound, with the port that a listener on port 0 has got. */
-function listen(server: Server, text: string): Promise<{ server: Server; listener: Listener }> {
-  const listener = parseListener(text)
-  if (listener === null) throw new ConnectError('rest.bad_listener', `"${text}" is no listener; write http://host:port`)
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      const reason = codeOf(error) === 'EADDRINUSE' ? 'the port is in use' : error.message
-      reject(new ConnectError('rest.listen_failed', `can't listen on ${text}: ${reason}`, { cause: error }))
-    })
-    server.listen({ port: listener.port, ...(listener.host === null ? {} : { host: listener.host }) }, () => {
-      const { port } = server.address() as AddressInfo
-      resolve({ server, listener: { ...listener, port } })
-    })
-  })
-}
-
-async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  // A connection whose last answer goes out after this would stay open until it has been idle for long.
-  const idle = setInterval(() => server.closeIdleConnections(), 20)
-  const late = setTimeout(() => server.closeAllConnections(), graceMs)
-  await closed
-  clearInterval(idle)
-  clearTimeout(late)
-}
-
-function urlOf({ protocol, host, port }: Listener): string {
-  const name = host === null || host === '0.0.0.0' || host === '::' ? 'localhost' : host
-  return `${protocol}://${name.includes(':') ? `[${name}]` : name}:${port}/`
-}
-
-function warnOfIgnoredKeys(config: WorkerConfig, logger: Logger): void {
-  for (const key of ['rest.extension.classes', 'admin.listeners'] as const) {
-    if ((config[key] ?? []).length > 0) logger.warn(`${key} is set, but this version ignores it`)
   }
 }

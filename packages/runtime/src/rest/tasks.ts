@@ -29,6 +29,7 @@ export const tasksRoutes: readonly Route[] = [
     method: 'post',
     path: '/connectors/{connector}/tasks/{task}/restart',
     summary: 'Restarts a task.',
+    role: 'operate',
     answers: { 204: null, 404: 'Error', 409: 'Error' },
     handle: async (request, { herder }) => {
       await herder.restartTask(taskId(request))

@@ -2,6 +2,7 @@
 import type { RawConfig } from '@penstock/core'
 import type { ConnectorInfo, ConnectorStatusView, StatusView } from '../herder/herder.ts'
 import type { ConfigInfos, KeyInfo, PluginDescription } from '../plugins/description.ts'
+import type { LoggerLevel } from '../telemetry/log-levels.ts'
 
 export function serverInfoToWire(info: { version: string; commit: string; kafkaClusterId: string }) {
   return { version: info.version, commit: info.commit, kafka_cluster_id: info.kafkaClusterId }
@@ -36,6 +37,10 @@ export function taskConfigToWire({ id, config }: { id: { connector: string; task
 }
 
 const listingOrder = ['sink', 'source', 'transformation', 'predicate', 'converter', 'header_converter'] as const
+
+export function loggerToWire({ level, lastModified }: LoggerLevel) {
+  return { level: level.toUpperCase(), last_modified: lastModified }
+}
 
 /** Plugins in the order of Kafka Connect: by type, class and version; converters that do for headers are listed as both. */
 export function pluginsToWire(plugins: readonly PluginDescription[], options: { connectorsOnly: boolean }) {

@@ -1,0 +1,53 @@
+import { Agent, type buildConnector, request } from 'undici'
+import { mainTlsPrefix, tlsKeys } from '../config/tls-keys.ts'
+import type { WorkerConfig } from '../config/worker-config.ts'
+import { nodeTls } from './node-tls.ts'
+
+export interface PeerRequest {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | null
+  readonly signal: AbortSignal
+}
+
+export interface PeerAnswer {
+  readonly status: number
+  readonly text: string
+  readonly location: string | null
+}
+
+/** Sends requests to other workers of the group; redirects are never followed. */
+export interface PeerClient {
+  send(url: string, request: PeerRequest): Promise<PeerAnswer>
+  close(): Promise<void>
+}
+
+/** Trusts and shows certificates as the REST server of this worker does: the same keys are for both. */
+export function createPeerClient({ raw }: Pick<WorkerConfig, 'raw'>): PeerClient {
+  const tls = tlsKeys(raw, mainTlsPrefix)
+  let plain: Agent | null = null
+  let secure: Agent | null = null
+  // Certificates are read for the first worker that asks for them: a group without TLS may have none.
+  const agentFor = (url: string): Agent => {
+    if (url.startsWith('https:')) {
+      secure ??= new Agent({ connect: nodeTls(tls) as buildConnector.BuildOptions })
+      return secure
+    }
+    plain ??= new Agent()
+    return plain
+  }
+  return {
+    async send(url, { method, headers, body, signal }) {
+      const answer = await request(url, { method, headers, body, signal, dispatcher: agentFor(url) })
+      const { location } = answer.headers
+      return {
+        status: answer.statusCode,
+        text: await answer.body.text(),
+        location: typeof location === 'string' ? location : null,
+      }
+    },
+    async close() {
+      await Promise.all([plain?.destroy(), secure?.destroy()])
+    },
+  }
+}
