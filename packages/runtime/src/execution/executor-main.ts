@@ -2,16 +2,20 @@
  * Entry point of an executor process: waits for the worker's `initialize`, loads the plugins, answers pings, and hands
  * everything else to {@link Executor}. When the worker is gone it stops its tasks and exits by itself.
  */
-import { parseWorkerConfig } from '../config/worker-config.ts'
 import { discoverPlugins } from '../plugins/discovery.ts'
 import { PluginRegistry } from '../plugins/registry.ts'
+import { openWorkerConfig } from '../plugins/worker-config-providers.ts'
 import { createLogger, type LoggerFactory } from '../telemetry/logger.ts'
+import { Redactor } from '../telemetry/redactor.ts'
 import { channelToParent } from './channels.ts'
 import { Executor } from './executor.ts'
 import { type Command, type ExecutorChannel, ipcVersion } from './ipc.ts'
+import { guardOutput } from './output-guard.ts'
+import { redactingChannel } from './redacting-channel.ts'
 
-/** Runs an executor over a channel; returns what to call when the worker is gone. */
-export function runExecutor(channel: ExecutorChannel, onEnd: (exitCode: number) => void): void {
+/** Runs an executor over a channel until the worker is gone. `redactor` is told the secrets that it meets. */
+export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, onEnd: (exitCode: number) => void): void {
+  const channel = redactingChannel(openChannel, redactor)
   let executor: Executor | null = null
   let loggers: LoggerFactory | null = null
   let stopTimeoutMs = 5_000
@@ -26,18 +30,20 @@ export function runExecutor(channel: ExecutorChannel, onEnd: (exitCode: number) 
         `the worker speaks IPC version ${command.ipcVersion}, this executor ${ipcVersion}: both must come from one installation`,
       )
     }
-    const worker = parseWorkerConfig(command.workerConfig)
+    const { appFolder, workerConfig: raw } = command
+    const { config: worker, resolver } = await openWorkerConfig({ raw, appFolder, redactor })
     stopTimeoutMs = worker['task.shutdown.graceful.timeout.ms']
     const made = createLogger({
       format: worker['log.format'],
       level: worker['log.level'],
       levels: worker['log.levels'],
+      redactor,
       context: { worker: command.workerId, executor: command.executor },
       onNewLogger: (name) => channel.send({ kind: 'logger', name }),
     })
     loggers = made
     const plugins = await discoverPlugins({
-      appFolder: command.appFolder,
+      appFolder,
       pluginFolders: command.pluginFolders,
       logger: made.child('plugins'),
     })
@@ -46,6 +52,8 @@ export function runExecutor(channel: ExecutorChannel, onEnd: (exitCode: number) 
       channel,
       registry,
       worker,
+      resolver,
+      redactor,
       logger: (name, fields) => made.child(name, fields),
       clock: { now: () => Date.now() },
     })
@@ -56,9 +64,8 @@ export function runExecutor(channel: ExecutorChannel, onEnd: (exitCode: number) 
     switch (command.kind) {
       case 'initialize':
         initialize(command).catch((error: unknown) => {
-          process.stderr.write(
-            `the executor could not start: ${error instanceof Error ? error.stack : String(error)}\n`,
-          )
+          const text = error instanceof Error ? error.stack : String(error)
+          process.stderr.write(redactor.redact(`the executor could not start: ${text}\n`))
           onEnd(1)
         })
         break
@@ -93,5 +100,7 @@ if (process.env.PENSTOCK_EXECUTOR === '1') {
   // Ctrl-C in a terminal reaches the whole process group: the worker decides when executors stop.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {})
-  runExecutor(channelToParent(), (exitCode) => process.exit(exitCode))
+  const redactor = new Redactor()
+  guardOutput(redactor)
+  runExecutor(channelToParent(), redactor, (exitCode) => process.exit(exitCode))
 }

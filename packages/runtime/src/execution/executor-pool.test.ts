@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { workerWith } from '../config/fixtures/worker.ts'
 import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
+import { Redactor } from '../telemetry/redactor.ts'
 import { ExecutorPool } from './executor-pool.ts'
 
 async function until(condition: () => boolean): Promise<void> {
@@ -22,7 +23,8 @@ test('a replacement that can’t start is tried again one at a time, until it ca
   const raw: Record<string, string | null> = { ...worker.raw }
   const deaths: number[] = []
   const pool = new ExecutorPool({
-    config: { ...worker, raw },
+    config: { ...worker, given: raw },
+    redactor: new Redactor(),
     workerId: 'one:8083',
     appFolder,
     logger: recordingLogger(),

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { requiredWorkerKeys } from '../config/fixtures/worker.ts'
 import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
+import { Redactor } from '../telemetry/redactor.ts'
 import { ExecutorProcess, type ExecutorProcessOptions } from './executor-process.ts'
 
 let appFolder: string
@@ -31,6 +32,7 @@ function executorOf(options: Partial<ExecutorProcessOptions> = {}) {
     workerConfig: { ...requiredWorkerKeys, 'log.level': 'off' },
     appFolder,
     pluginFolders: [],
+    redactor: new Redactor(),
     logger: recordingLogger(),
     onReport: () => {},
     onDeath: (reason) => void deaths.push(reason),

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { ConnectError, type Logger, type RawConfig } from '@penstock/core'
 import type { PluginDescription } from '../plugins/description.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
+import type { Redactor } from '../telemetry/redactor.ts'
 import { channelPair, channelToChild } from './channels.ts'
 import { runExecutor } from './executor-main.ts'
 import { ipcVersion, type Report, type RequestKind, type Requests, type WorkerChannel } from './ipc.ts'
@@ -17,7 +18,10 @@ export interface ExecutorProcessOptions {
   readonly heapMb: number
   readonly startTimeoutMs: number
   readonly unresponsiveTimeoutMs: number
+  /** As written: each process looks up for itself what variables stand for. */
   readonly workerConfig: RawConfig
+  /** Of this process, for an executor within it. */
+  readonly redactor: Redactor
   readonly appFolder: string
   readonly pluginFolders: readonly string[]
   readonly logger: Logger
@@ -89,7 +93,7 @@ export class ExecutorProcess {
       this.#kill = () => child.kill('SIGKILL')
     } else {
       const pair = channelPair()
-      runExecutor(pair.executor, (code) => {
+      runExecutor(pair.executor, options.redactor, (code) => {
         markExited()
         this.#died(exitReason(code, null, this.#stderr, options.heapMb))
       })

@@ -3,7 +3,7 @@
  * written, connectors and tasks are given what the variables in them stand for. Nothing else in the system has both.
  */
 import { ConflictError, type KeyDefinitions, type RawConfig, type TaskId, taskName, traceOf } from '@penstock/core'
-import type { ResolvedConfig } from '../config/config-resolver.ts'
+import type { ConfigResolver, ResolvedConfig } from '../config/config-resolver.ts'
 import { hasVariables, restoreVariables } from '../config/config-variables.ts'
 import { writtenSecrets } from '../config/secrets.ts'
 import type { ConfigInfos } from '../plugins/description.ts'
@@ -18,7 +18,7 @@ export interface ResolvedWorkParts {
   readonly connectors: Pick<ConnectorInstances, 'start' | 'stop' | 'taskConfigs'>
   readonly tasks: Pick<TaskInstances, 'start' | 'stop'>
   readonly configs: RunningConfigs
-  readonly resolve: (config: RawConfig) => Promise<ResolvedConfig>
+  readonly resolver: Pick<ConfigResolver, 'resolve'>
   /** The keys that the connector's plugin declares; none where it isn't known. */
   readonly declaredKeys: (config: RawConfig) => KeyDefinitions
   readonly redactor: Redactor
@@ -34,10 +34,14 @@ export class ResolvedWork {
   }
 
   async validate(config: RawConfig, check: (config: RawConfig) => Promise<ConfigInfos>): Promise<ConfigInfos> {
-    const { resolve, redactor } = this.#parts
-    const resolved = await resolve(config)
-    this.#hideWritten(resolved)
-    return shownValidation(await check(resolved.values), resolved, (text) => redactor.redact(text))
+    const resolved = await this.#resolve(config)
+    const infos = await check(resolved.values)
+    return shownValidation(infos, resolved, (text) => this.#parts.redactor.redact(text))
+  }
+
+  /** A connector's configuration for some short work. */
+  async values(config: RawConfig): Promise<RawConfig> {
+    return (await this.#resolve(config)).values
   }
 
   async startConnector({ connector, config }: StartConnector): Promise<string> {
@@ -45,7 +49,7 @@ export class ResolvedWork {
     const opened = await configs.open(ownerOf(connector), connector, [config] as const)
     if (opened === null) throw stoppedMeanwhile(`connector ${connector}`)
     const [resolved] = opened
-    this.#hideWritten(resolved)
+    this.#hideWritten(resolved, resolved.values)
     this.#connectors.set(connector, resolved)
     try {
       return await connectors.start({ connector, config: resolved.values })
@@ -72,9 +76,9 @@ export class ResolvedWork {
   async startTask(start: StartTask): Promise<void> {
     const { configs, tasks, channel } = this.#parts
     const { id, connectorConfig, taskConfig } = start
-    let opened: Awaited<ReturnType<typeof configs.open<readonly [RawConfig, RawConfig]>>>
+    let opened: readonly [ResolvedConfig, ResolvedConfig] | null
     try {
-      opened = await configs.open(taskOwnerOf(id), id.connector, [connectorConfig, taskConfig])
+      opened = await configs.open(taskOwnerOf(id), id.connector, [connectorConfig, taskConfig] as const)
     } catch (error) {
       const trace = traceOf(error)
       channel.send({ kind: 'task-status', id, state: 'FAILED', trace, version: null, fenced: false })
@@ -90,8 +94,14 @@ export class ResolvedWork {
     await this.#parts.tasks.stop(id, options)
   }
 
+  async #resolve(config: RawConfig): Promise<ResolvedConfig> {
+    const resolved = await this.#parts.resolver.resolve(config)
+    this.#hideWritten(resolved, resolved.values)
+    return resolved
+  }
+
   /** Secrets that are written out in the configuration are none the less secrets. */
-  #hideWritten({ given }: ResolvedConfig, connector: RawConfig = given): void {
+  #hideWritten({ given }: ResolvedConfig, connector: RawConfig): void {
     const { redactor, declaredKeys } = this.#parts
     for (const secret of writtenSecrets(given, declaredKeys(connector))) redactor.hide(secret)
   }
