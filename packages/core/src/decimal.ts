@@ -1,3 +1,4 @@
+import { knownAcrossCopies } from './copies.ts'
 import { DataError } from './errors.ts'
 
 /** An exact decimal number: `unscaled` × 10^-`scale`, the value of Connect's Decimal logical type. */
@@ -53,3 +54,4 @@ export class Decimal {
     return `${sign}${padded.slice(0, -this.scale)}.${padded.slice(-this.scale)}`
   }
 }
+knownAcrossCopies(Decimal, 'Decimal')

@@ -3,6 +3,7 @@
  *
  * Ask {@link isRetriable} and {@link codeOf} instead of `instanceof`: a plugin may carry its own copy of this package.
  */
+import { knownAcrossCopies } from './copies.ts'
 
 export interface PenstockErrorOptions {
   cause?: unknown
@@ -18,20 +19,25 @@ export class ConnectError extends Error {
     this.code = code
   }
 }
+knownAcrossCopies(ConnectError, 'ConnectError')
 
 /** The record itself can't be handled: retrying changes nothing, the `errors.*` policy decides what happens to it. */
 export class DataError extends ConnectError {}
+knownAcrossCopies(DataError, 'DataError')
 
 /** A passing condition: the same call may succeed later. */
 export class RetriableError extends ConnectError {
   readonly retriable = true
 }
+knownAcrossCopies(RetriableError, 'RetriableError')
 
 /** Asked for something that isn't there. */
 export class NotFoundError extends ConnectError {}
+knownAcrossCopies(NotFoundError, 'NotFoundError')
 
 /** The request can't be served in the present state (rebalance under way, name already taken …). */
 export class ConflictError extends ConnectError {}
+knownAcrossCopies(ConflictError, 'ConflictError')
 
 /** One thing wrong with a configuration: which key, which value, what is expected. */
 export interface ConfigProblem {
@@ -48,6 +54,7 @@ export class ConfigError extends ConnectError {
     this.problems = problems
   }
 }
+knownAcrossCopies(ConfigError, 'ConfigError')
 
 /** The stages of a record's way that {@link StageError} can name (KIP-298). */
 export type Stage =
@@ -73,6 +80,7 @@ export class StageError extends DataError {
     this.executingClass = executingClass
   }
 }
+knownAcrossCopies(StageError, 'StageError')
 
 /** True when trying the same call again may succeed. */
 export function isRetriable(error: unknown): boolean {

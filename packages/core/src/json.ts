@@ -5,6 +5,7 @@
  * Plain `JSON.parse` is ten times faster than parsing with a reviver that sees the source text. So a number that could
  * lose something is turned into a marked string first, parsed with the rest, and turned back.
  */
+import { knownAcrossCopies } from './copies.ts'
 
 /** A JSON number whose source text a double can't give back: `0.10`, `1e400`, `3.14159265358979323846`. */
 export class JsonNumber {
@@ -26,6 +27,7 @@ export class JsonNumber {
     return rawJSON(this.source)
   }
 }
+knownAcrossCopies(JsonNumber, 'JsonNumber')
 
 /** A value of schemaless JSON. */
 export type JsonValue =

@@ -1,4 +1,5 @@
 /** A secret text. Prints, logs and serializes as `[hidden]`; only {@link Password.reveal} gives it out. */
+import { knownAcrossCopies } from './copies.ts'
 export class Password {
   readonly #text: string
 
@@ -22,3 +23,4 @@ export class Password {
     return '[hidden]'
   }
 }
+knownAcrossCopies(Password, 'Password')

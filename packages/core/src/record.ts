@@ -1,3 +1,4 @@
+import { knownAcrossCopies } from './copies.ts'
 import type { SchemaAndValue } from './schema.ts'
 
 /** One header of a record; names may repeat. */
@@ -182,3 +183,4 @@ export class SinkRecord implements ConnectRecord<SinkRecord> {
     return this.part === null ? position : `${position} part ${this.part}`
   }
 }
+knownAcrossCopies(SinkRecord, 'SinkRecord')

@@ -1,3 +1,4 @@
+import { knownAcrossCopies } from './copies.ts'
 import type { ConnectRecord, Header, RecordChanges } from './record.ts'
 import { nothing, type SchemaAndValue } from './schema.ts'
 
@@ -74,6 +75,7 @@ export class SourceRecord implements ConnectRecord<SourceRecord> {
     return `record of ${JSON.stringify(this.sourcePartition, plain)} at ${JSON.stringify(this.sourceOffset, plain)}`
   }
 }
+knownAcrossCopies(SourceRecord, 'SourceRecord')
 
 function plain(_name: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value

@@ -1,3 +1,4 @@
+import { knownAcrossCopies } from './copies.ts'
 import { DataError } from './errors.ts'
 import type { Field, StructSchema } from './schema.ts'
 
@@ -53,6 +54,7 @@ export class Struct {
     return index
   }
 }
+knownAcrossCopies(Struct, 'Struct')
 
 // Schemas are plain objects shared by many structs: their fields are indexed once.
 const indexes = new WeakMap<StructSchema, ReadonlyMap<string, number>>()
