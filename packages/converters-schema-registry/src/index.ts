@@ -1,0 +1,8 @@
+/** Converters whose schemas are in a schema registry. Start reading at schema-registry-converter.ts. @module */
+import type { Plugin } from '@penstock/core'
+import { avroConverter } from './avro/avro-converter.ts'
+
+const plugins: readonly Plugin[] = [avroConverter]
+
+export default plugins
+export { avroConverter }
