@@ -1,14 +1,14 @@
 /** Opens the three internal topics of the worker. */
 import { ConfigError } from '@penstock/core'
-import { workerClientProperties } from './config/client-properties.ts'
-import { withoutPrefix } from './config/prefix.ts'
 import type { WorkerConfig } from './config/worker-config.ts'
-import type { KafkaAdmin, TopicSpec } from './kafka/admin.ts'
-import { toRdkafka } from './kafka/client-config.ts'
+import type { KafkaAdmin } from './kafka/admin.ts'
 import { KafkaProducer } from './kafka/producer.ts'
 import { KafkaCompactedLog, type LogRecord } from './storage/compacted-log.ts'
+import { ensureCompactedTopic } from './storage/compacted-topic.ts'
 import { type ConfigEvent, ConfigState } from './storage/config-state.ts'
 import { ConfigStore } from './storage/config-store.ts'
+import { type InternalTopicKey, internalClients, isolationLevel, topicSpec } from './storage/internal-topics.ts'
+import { TransactionalLeaderWriter } from './storage/leader-writer.ts'
 import { StatusStore } from './storage/status-store.ts'
 import type { LoggerFactory } from './telemetry/logger.ts'
 
@@ -34,9 +34,8 @@ const closeFlushMs = 5_000
 /** Creates the topics where they are missing, checks them, and reads them to their ends. */
 export async function openStores({ config, admin, loggers, onConfigEvent, onFatal }: StoresParts): Promise<Stores> {
   const logger = loggers.child('storage')
-  const { config: client, warnings } = toRdkafka(clientProperties(config))
+  const { clientIdBase: base, client, warnings } = internalClients(config)
   for (const warning of warnings) logger.warn(warning)
-  const base = config['client.id'] || config['group.id']
   // One producer for all three: acks from all replicas, one request at a time, so that writes keep their order.
   const producer = new KafkaProducer({
     ...client,
@@ -48,7 +47,7 @@ export async function openStores({ config, admin, loggers, onConfigEvent, onFata
     'message.timeout.ms': writeTimeoutMs,
   })
   const log = (
-    topicKey: TopicKey,
+    topicKey: InternalTopicKey,
     partitions: number,
     suffix: string,
     onRecord: (record: LogRecord) => void,
@@ -61,7 +60,7 @@ export async function openStores({ config, admin, loggers, onConfigEvent, onFata
         'client.id': `${base}-${suffix}`,
         // librdkafka wants a name; partitions are assigned by hand and no group is joined.
         'group.id': `${config['group.id']}-${suffix}`,
-        'isolation.level': config['exactly.once.source.support'] === 'enabled' ? 'read_committed' : 'read_uncommitted',
+        'isolation.level': isolationLevel(config),
       },
       producer,
       admin,
@@ -75,17 +74,45 @@ export async function openStores({ config, admin, loggers, onConfigEvent, onFata
   const statuses = new StatusStore(logger)
   let configs: ConfigStore
   const listener = ConfigStore.listener(state, () => configs, onConfigEvent)
-  configs = new ConfigStore(log('config.storage.topic', 1, 'configs', listener), state)
-  const offsets = log('offset.storage.topic', config['offset.storage.partitions'], 'offsets', () => {})
+  const configLog = log('config.storage.topic', 1, 'configs', listener)
+  configs =
+    config['exactly.once.source.support'] === 'disabled'
+      ? new ConfigStore(configLog, state)
+      : new ConfigStore(
+          configLog,
+          state,
+          new TransactionalLeaderWriter({
+            topic: config['config.storage.topic'],
+            producerConfig: {
+              ...client,
+              'client.id': `${base}-configs-leader`,
+              'transactional.id': `connect-cluster-${config['group.id']}`,
+              acks: 'all',
+              'enable.idempotence': true,
+              'linger.ms': 0,
+            },
+            timeoutMs: writeTimeoutMs,
+            logger,
+          }),
+        )
+  // Source tasks read and write it themselves, in their executors; here it is only made and checked.
+  const offsets = (): Promise<number> =>
+    ensureCompactedTopic({
+      topic: topicSpec(config, 'offset.storage.topic', config['offset.storage.partitions']),
+      topicKey: 'offset.storage.topic',
+      admin,
+      logger,
+      timeoutMs: startTimeoutMs,
+    })
   const statusLog = log('status.storage.topic', config['status.storage.partitions'], 'statuses', (record) =>
     statuses.read(record),
   )
   const close = async (): Promise<void> => {
-    await Promise.allSettled([configs.stop(), statuses.stop(), offsets.stop()])
+    await Promise.allSettled([configs.stop(), statuses.stop()])
     await producer.close(closeFlushMs)
   }
   try {
-    const started = [producer.connect(startTimeoutMs), configs.start(), offsets.start(), statuses.start(statusLog)]
+    const started = [producer.connect(startTimeoutMs), configs.start(), offsets(), statuses.start(statusLog)]
     const failed = (await Promise.allSettled(started)).find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
     await checkSinglePartition(config, admin)
@@ -94,30 +121,6 @@ export async function openStores({ config, admin, loggers, onConfigEvent, onFata
     throw error
   }
   return { configs, statuses, close }
-}
-
-type TopicKey = 'config.storage.topic' | 'offset.storage.topic' | 'status.storage.topic'
-
-/** Everything unprefixed that is a setting of a client, without the worker's own keys. */
-function clientProperties(config: WorkerConfig): Record<string, string> {
-  const all = workerClientProperties(config.raw)
-  const wanted =
-    /^(bootstrap\.servers|client\.dns\.lookup|client\.rack|security\.|sasl\.|ssl\.|reconnect\.|retry\.backoff|connections\.max|socket\.|metadata\.max\.age)/
-  return Object.fromEntries(Object.entries(all).filter(([key]) => wanted.test(key)))
-}
-
-function topicSpec(config: WorkerConfig, topicKey: TopicKey, partitions: number): TopicSpec {
-  const prefix = topicKey.replace(/topic$/, '')
-  const own = ['topic', 'partitions', 'replication.factor', 'cleanup.policy']
-  const extra = Object.entries(withoutPrefix(config.raw, prefix)).filter(
-    ([key, value]) => !own.includes(key) && value !== null,
-  )
-  return {
-    name: config[topicKey],
-    partitions,
-    replicationFactor: config[`${prefix}replication.factor` as 'config.storage.replication.factor'],
-    config: Object.fromEntries(extra) as Record<string, string>,
-  }
 }
 
 async function checkSinglePartition(config: WorkerConfig, admin: KafkaAdmin): Promise<void> {

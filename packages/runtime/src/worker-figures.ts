@@ -2,6 +2,7 @@
 import type { Clock } from '@penstock/core'
 import type { ExecutorPool } from './execution/executor-pool.ts'
 import { connectProtocolOf } from './group/connect-protocol.ts'
+import { connectorTypeOf } from './herder/connector-types.ts'
 import type { DistributedHerder } from './herder/distributed-herder.ts'
 import type { ConfigState } from './storage/config-state.ts'
 import type { ConnectorFigures, GroupFigures, StartupFigures, WorkerFigures } from './telemetry/figures.ts'
@@ -20,7 +21,8 @@ export function workerFigures({ herder, configs, executors, clock }: WorkerFigur
     connectors: work.connectors().map((connector): ConnectorFigures => {
       const { state, version } = work.connector(connector) ?? { state: 'UNASSIGNED', version: null }
       const connectorClass = configs.config(connector)?.['connector.class'] ?? ''
-      return { connector, state, type: 'sink', connectorClass, version }
+      const type = connectorTypeOf(executors.knownPlugins, configs.config(connector))
+      return { connector, state, type, connectorClass, version }
     }),
     tasks: work.tasks().map((id) => ({ id, state: work.taskState(id) ?? 'UNASSIGNED' })),
     connectorStartups: startups(connectorAttempts, connectorFailures),

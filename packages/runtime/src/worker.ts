@@ -5,18 +5,21 @@
 import { readFileSync } from 'node:fs'
 import type { Clock, RawConfig } from '@penstock/core'
 import { workerClientProperties } from './config/client-properties.ts'
-import { parseWorkerConfig, type WorkerConfig } from './config/worker-config.ts'
+import type { WorkerConfig } from './config/worker-config.ts'
 import { ExecutorPool } from './execution/executor-pool.ts'
 import { GroupCalls } from './group/group-calls.ts'
 import { Membership } from './group/membership.ts'
 import { DistributedHerder } from './herder/distributed-herder.ts'
+import { createPeerClient } from './herder/peer-client.ts'
 import { WorkerLoggers } from './herder/worker-loggers.ts'
 import { KafkaAdmin } from './kafka/admin.ts'
 import { toProtocolClient } from './kafka/client-config.ts'
+import { openWorkerConfig } from './plugins/worker-config-providers.ts'
 import { startRestServer } from './rest/server.ts'
 import { openStores } from './stores.ts'
 import { createLogger, type LoggerFactory } from './telemetry/logger.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+import { Redactor } from './telemetry/redactor.ts'
 import { workerFigures } from './worker-figures.ts'
 
 export interface WorkerOptions {
@@ -32,23 +35,29 @@ export interface Worker {
   readonly url: string
   /** Leaves the group, stops tasks in order, closes everything. */
   stop(): Promise<void>
+  /** A text that may be printed: without the secrets that this process knows. */
+  redact(text: string): string
 }
 
 /** Resolves when the worker answers REST requests and is joining its group. Rejects with what keeps it from starting. */
 export async function startWorker({ raw, appFolder, onFatal }: WorkerOptions): Promise<Worker> {
-  const config = parseWorkerConfig(raw)
+  const redactor = new Redactor()
+  const { config, resolver } = await openWorkerConfig({ raw, appFolder, redactor })
+  // What connector configurations refer to is looked up by executors alone.
+  await resolver.close()
   const clock: Clock = { now: () => Date.now() }
   const loggers = createLogger({
     format: config['log.format'],
     level: config['log.level'],
     levels: config['log.levels'],
+    redactor,
   })
-  const running: Running = { config, clock, loggers, closers: [] }
+  const running: Running = { config, clock, loggers, redactor, closers: [] }
   try {
-    return await bringUp(running, appFolder, onFatal)
+    return await bringUp(running, appFolder, (error) => onFatal(redactor.redactError(error)))
   } catch (error) {
     await closeAll(running)
-    throw error
+    throw redactor.redactError(error)
   }
 }
 
@@ -56,20 +65,25 @@ interface Running {
   readonly config: WorkerConfig
   readonly clock: Clock
   readonly loggers: LoggerFactory
+  readonly redactor: Redactor
   /** What is open, last opened first to be closed. */
   readonly closers: (() => Promise<void>)[]
 }
 
 async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error) => void): Promise<Worker> {
-  const { config, clock, loggers, closers } = parts
+  const { config, clock, loggers, redactor, closers } = parts
   const logger = loggers.child('worker')
   const { version, commit } = readVersion(appFolder)
   let herder: DistributedHerder | null = null
 
   let metrics: Metrics | null = null
+  const peers = createPeerClient(config)
+  closers.push(() => peers.close())
   const rest = await startRestServer({
     config,
     logger: loggers.child('rest'),
+    clock,
+    peers,
     version,
     metricsHandler: (request, response) => {
       if (metrics) metrics.handler(request, response)
@@ -85,6 +99,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     config,
     workerId,
     appFolder,
+    redactor,
     logger: loggers.child('executors'),
     onReport: (report) => {
       switch (report.kind) {
@@ -93,6 +108,12 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
           break
         case 'reconfigure':
           herder?.onReconfigure(report.connector)
+          break
+        case 'config-expired':
+          herder?.onConfigExpired(report.connector)
+          break
+        case 'connector-failed':
+          herder?.onConnectorFailure(report.connector, report.trace)
           break
         case 'topic-seen':
           herder?.onTopicSeen(report.id, report.topic)
@@ -139,6 +160,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     statuses: stores.statuses,
     executors,
     loggers: workerLoggers,
+    peers,
     logger: loggers.child('herder'),
     clock,
     onFatal,
@@ -185,6 +207,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
       stopped ??= closeAll(parts)
       await stopped
     },
+    redact: (text) => redactor.redact(text),
   }
 }
 

@@ -81,6 +81,22 @@ export function clientKindsOfSink(connector: RawConfig): readonly ClientKind[] {
   return deadLetters ? ['producer', 'consumer', 'admin'] : ['consumer']
 }
 
+/** The kinds of clients that a source connector has. */
+export function clientKindsOfSource(
+  connector: RawConfig,
+  worker: { readonly 'exactly.once.source.support': string; readonly 'topic.creation.enable': boolean },
+): readonly ClientKind[] {
+  const ownOffsets = (connector['offsets.storage.topic'] ?? '').trim() !== ''
+  const exactlyOnce = worker['exactly.once.source.support'] === 'enabled'
+  const createsTopics =
+    worker['topic.creation.enable'] && Object.keys(connector).some((key) => key.startsWith('topic.creation.'))
+  return [
+    'producer',
+    ...(ownOffsets || exactlyOnce ? (['consumer'] as const) : []),
+    ...(ownOffsets || exactlyOnce || createsTopics ? (['admin'] as const) : []),
+  ]
+}
+
 const policies = ['All', 'None', 'Principal', 'Allowlist'] as const
 type Policy = (typeof policies)[number]
 

@@ -1,7 +1,7 @@
 import { ConfigError, type RawConfig } from '@penstock/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseSinkConnectorConfig, sinkConsumerGroup, sinkProblems } from './connector-config.ts'
+import { parseSinkConnectorConfig, restartPolicies, sinkConsumerGroup, sinkProblems } from './connector-config.ts'
 import { sinkConnectorConfig } from './connector-keys.ts'
 import { compileTopicsRegex } from './topics-regex.ts'
 import { parseWorkerConfig } from './worker-config.ts'
@@ -136,13 +136,12 @@ test('a dead letter topic that the regular expression matches is refused', () =>
 })
 
 test('tasks that fail by their own error restart only where the connector asks for it', () => {
-  expect(parseSinkConnectorConfig(sink, worker).restart).toEqual({
+  expect(restartPolicies(sink, worker)).toEqual({
     executorDeath: { maxAttempts: 10, backoffMs: 1000, backoffMaxMs: 60000, windowMs: 600000 },
     taskFailure: { maxAttempts: 0, backoffMs: 1000, backoffMaxMs: 60000, windowMs: 600000 },
   })
   expect(
-    parseSinkConnectorConfig({ ...sink, 'errors.restart.max.attempts': '3', 'errors.restart.backoff.ms': '5' }, worker)
-      .restart,
+    restartPolicies({ ...sink, 'errors.restart.max.attempts': '3', 'errors.restart.backoff.ms': '5' }, worker),
   ).toEqual({
     executorDeath: { maxAttempts: 3, backoffMs: 5, backoffMaxMs: 60000, windowMs: 600000 },
     taskFailure: { maxAttempts: 3, backoffMs: 5, backoffMaxMs: 60000, windowMs: 600000 },

@@ -1,14 +1,11 @@
 import { ConfigError, type ConfigOf, type ConfigProblem, type RawConfig } from '@penstock/core'
-import { sinkConnectorConfig } from './connector-keys.ts'
+import { restartConfig, sinkConnectorConfig } from './connector-keys.ts'
 import { converterProblems } from './converter-properties.ts'
 import { compileTopicsRegex } from './topics-regex.ts'
 import type { WorkerConfig } from './worker-config.ts'
 
 /** The framework's side of a sink's configuration. `raw` holds all keys, those of the plugin too. */
-export type SinkConnectorConfig = ConfigOf<typeof sinkConnectorConfig> & {
-  readonly raw: RawConfig
-  readonly restart: RestartPolicies
-}
+export type SinkConnectorConfig = ConfigOf<typeof sinkConnectorConfig> & { readonly raw: RawConfig }
 
 /** How often and how fast something that failed is started again. */
 export interface RestartPolicy {
@@ -31,7 +28,7 @@ export function parseSinkConnectorConfig(raw: RawConfig, workerConfig: WorkerCon
   const config = sinkConnectorConfig.parse(raw)
   const problems = [...sinkProblems(raw, workerConfig), ...converterProblems(raw)]
   if (problems.length > 0) throw new ConfigError(problems)
-  return { ...config, raw, restart: restartPolicies(config, workerConfig) }
+  return { ...config, raw }
 }
 
 /** What is wrong with a sink's topics, dead letter topic and consumer group, each key for itself being well-formed. */
@@ -92,7 +89,9 @@ export function sinkConsumerGroup(raw: RawConfig): string {
   return raw['consumer.override.group.id'] ?? `connect-${raw.name ?? ''}`
 }
 
-function restartPolicies(config: ConfigOf<typeof sinkConnectorConfig>, worker: WorkerConfig): RestartPolicies {
+/** How a connector of any kind is restarted. Throws ConfigError. */
+export function restartPolicies(raw: RawConfig, worker: WorkerConfig): RestartPolicies {
+  const config = restartConfig.parse(raw)
   const pace = {
     backoffMs: config['errors.restart.backoff.ms'] ?? worker['errors.restart.backoff.ms'],
     backoffMaxMs: config['errors.restart.backoff.max.ms'] ?? worker['errors.restart.backoff.max.ms'],

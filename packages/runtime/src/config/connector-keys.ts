@@ -189,6 +189,57 @@ const sinkKeys = {
   }),
 }
 
+const sourceKeys = {
+  'topic.creation.groups': key.list({
+    default: [],
+    importance: 'low',
+    doc: 'Names of the groups of topics that are created with settings of their own, `topic.creation.<group>.…`.',
+    group: 'Topic Creation',
+    orderInGroup: 1,
+    width: 'long',
+    displayName: 'Topic Creation Groups',
+    check: aliasProblem,
+  }),
+  'exactly.once.support': key.oneOf(['requested', 'required'], {
+    default: 'requested',
+    importance: 'medium',
+    doc: 'With `required` the connector is refused unless each record is sure to be written once.',
+    group: 'Exactly Once Support',
+    orderInGroup: 2,
+    width: 'short',
+    displayName: 'Exactly once support',
+  }),
+  'transaction.boundary': key.oneOf(['poll', 'interval', 'connector'], {
+    default: 'poll',
+    importance: 'medium',
+    doc: 'Where exactly-once transactions end: after each poll, after `transaction.boundary.interval.ms`, or where the connector says.',
+    group: 'Exactly Once Support',
+    orderInGroup: 3,
+    width: 'short',
+    displayName: 'Transaction Boundary',
+  }),
+  'transaction.boundary.interval.ms': key.long({
+    default: null,
+    min: 0,
+    importance: 'low',
+    doc: 'Time between the ends of transactions with `transaction.boundary=interval`; by default the worker’s `offset.flush.interval.ms`.',
+    group: 'Exactly Once Support',
+    orderInGroup: 4,
+    width: 'medium',
+    displayName: 'Transaction boundary interval',
+  }),
+  'offsets.storage.topic': key.string({
+    default: null,
+    importance: 'low',
+    doc: 'Topic of its own for the connector’s positions; by default the worker’s `offset.storage.topic`.',
+    group: 'offsets.topic',
+    orderInGroup: 1,
+    width: 'long',
+    displayName: 'Offsets topic',
+    check: (topic) => (topic === '' ? 'String must be non-empty' : undefined),
+  }),
+}
+
 /** Our own: null takes the worker's. */
 const restartKeys = {
   'errors.restart.max.attempts': key.int({
@@ -210,8 +261,13 @@ const restartKeys = {
   'errors.restart.window.ms': restartMs(12, 'Restart Window', 'Restarts longer ago than this no longer count.'),
 }
 
+export const restartConfig = configDef(restartKeys)
+
 /** Framework keys of every sink connector, in the order that validation lists them. */
 export const sinkConnectorConfig = configDef({ ...commonKeys, ...sinkKeys, ...restartKeys })
+
+/** Framework keys of every source connector. The keys of topic creation groups are in `topic-creation-groups.ts`. */
+export const sourceConnectorConfig = configDef({ ...commonKeys, ...sourceKeys, ...restartKeys })
 
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'String may not be empty'

@@ -1,5 +1,5 @@
 /** Makes converters and transformations from a connector's configuration. */
-import { ConfigError, type Predicate, type RawConfig } from '@penstock/core'
+import { ConfigError, type Predicate, type RawConfig, type TransformationContext } from '@penstock/core'
 import { type ConverterUsage, converterProperties } from '../config/converter-properties.ts'
 import { withoutPrefix } from '../config/prefix.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
@@ -42,17 +42,18 @@ function buildHeaderConverter(
 export function buildChain(
   registry: PluginRegistry,
   config: { readonly raw: RawConfig; readonly transforms: readonly string[] },
+  context: TransformationContext,
 ): TransformationChain {
-  return new TransformationChain(config.transforms.map((alias) => buildLink(registry, config.raw, alias)))
+  return new TransformationChain(config.transforms.map((alias) => buildLink(registry, config.raw, alias, context)))
 }
 
-function buildLink(registry: PluginRegistry, raw: RawConfig, alias: string): ChainLink {
+function buildLink(registry: PluginRegistry, raw: RawConfig, alias: string, context: TransformationContext): ChainLink {
   const { type, predicate, negate, ...options } = withoutPrefix(raw, `transforms.${alias}.`)
   const { plugin } = registry.find('transformation', type ?? '')
   return {
     alias,
     className: plugin.aliases[0] ?? plugin.name,
-    transformation: plugin.create(plugin.config.parse(options)),
+    transformation: plugin.create(plugin.config.parse(options), context),
     predicate: predicate ? buildPredicate(registry, raw, predicate.trim()) : null,
     negate: negate?.trim().toLowerCase() === 'true',
   }

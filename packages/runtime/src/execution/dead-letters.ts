@@ -74,7 +74,7 @@ export class DeadLetterQueue {
     const { topic, producer, contextHeaders } = this.#options
     const { key, value, timestamp } = origin
     const context = contextHeaders ? this.#context(origin, failure) : []
-    const copy = (headers: typeof context): Promise<bigint> =>
+    const copy = (headers: typeof context): Promise<unknown> =>
       producer.send({ topic, key, value, timestamp, headers: [...origin.headers, ...headers] })
     try {
       await copy(context)

@@ -9,6 +9,7 @@ import {
   type Logger,
   messageOf,
   type RecordOrigin,
+  type SourceRecord,
   type Stage,
   StageError,
   type TaskId,
@@ -32,6 +33,9 @@ export interface Failure {
   readonly executingClass: string
   readonly error: unknown
 }
+
+/** The record that failed: one consumed from Kafka, or one that a source has made. */
+export type Subject = RecordOrigin | SourceRecord
 
 const firstRetryDelayMs = 300
 
@@ -63,7 +67,12 @@ export class ErrorPolicy {
    * Goes on after `attempt` has failed with `first`: tries again while the error is retriable and the time allows, then
    * reports the record. Resolves with the result, or null when the record is skipped.
    */
-  async recover<T>(attempt: () => T, first: unknown, origin: RecordOrigin, signal: AbortSignal): Promise<T | null> {
+  async recover<T>(
+    attempt: () => T | Promise<T>,
+    first: unknown,
+    subject: Subject,
+    signal: AbortSignal,
+  ): Promise<T | null> {
     const { retryTimeoutMs, retryDelayMaxMs } = this.#config
     const deadline = retryTimeoutMs < 0 ? Number.POSITIVE_INFINITY : this.#clock.now() + retryTimeoutMs
     let error = first
@@ -72,12 +81,12 @@ export class ErrorPolicy {
       this.#meter.add('total-retries')
       await pause(Math.min(retryDelay(retry, retryDelayMaxMs), deadline - this.#clock.now()), signal)
       try {
-        return attempt()
+        return await attempt()
       } catch (next) {
         error = next
       }
     }
-    await this.report(failureOf(error), origin)
+    await this.report(failureOf(error), subject)
     return null
   }
 
@@ -85,31 +94,33 @@ export class ErrorPolicy {
    * Logs, counts and dead-letters a record. Resolves when it may be passed over (its copy is on its way, see
    * {@link DeadLetterQueue.settled}); rejects when the task must fail.
    */
-  async report(failure: Failure, origin: RecordOrigin, options: { tolerated?: boolean } = {}): Promise<void> {
+  async report(failure: Failure, subject: Subject, options: { tolerated?: boolean } = {}): Promise<void> {
     this.#meter.add('total-record-failures')
     this.#meter.add('total-record-errors')
     this.#meter.set('last-error-timestamp', this.#clock.now())
-    if (this.#config.logEnabled) this.#log(failure, origin)
-    await this.#deadLetters?.add(origin, failure)
+    if (this.#config.logEnabled) this.#log(failure, subject)
+    // Only what came from Kafka can be copied to a dead letter queue.
+    if (!isSource(subject)) await this.#deadLetters?.add(subject, failure)
     if (this.#config.tolerance === 'all' || options.tolerated === true) {
       this.#meter.add('total-records-skipped')
       return
     }
     // The copy must be safe before the task goes down with the record.
     await this.#deadLetters?.settled()
-    const place = `${origin.topic}-${origin.partition}@${origin.offset}`
+    const place = isSource(subject)
+      ? subject.toString()
+      : `record ${subject.topic}-${subject.partition}@${subject.offset}`
+    const keepCopy = isSource(subject) ? '' : ', with errors.deadletterqueue.topic.name to keep a copy of them'
     throw new ConnectError(
       'record.not_tolerated',
-      `Tolerance exceeded in error handler: record ${place} failed at stage ${failure.stage} in ${failure.executingClass}: ${messageOf(failure.error)}. Set errors.tolerance=all to skip such records, with errors.deadletterqueue.topic.name to keep a copy of them`,
+      `Tolerance exceeded in error handler: ${place} failed at stage ${failure.stage} in ${failure.executingClass}: ${messageOf(failure.error)}. Set errors.tolerance=all to skip such records${keepCopy}`,
       { cause: failure.error },
     )
   }
 
-  #log({ stage, executingClass, error }: Failure, origin: RecordOrigin): void {
+  #log({ stage, executingClass, error }: Failure, subject: Subject): void {
     this.#meter.add('total-errors-logged')
-    const where = this.#config.logRecords
-      ? `, where consumed record is {topic='${origin.topic}', partition=${origin.partition}, offset=${origin.offset}, timestamp=${origin.timestamp}, timestampType=${origin.timestampType}}`
-      : ''
+    const where = this.#config.logRecords ? `, where ${describe(subject)}` : ''
     this.#logger.error(
       `Error encountered in task ${taskName(this.#task)}. Executing stage '${stage}' with class '${executingClass}'${where}.`,
       { error },
@@ -123,6 +134,16 @@ export function failureOf(error: unknown): Failure {
     return { stage: error.stage, executingClass: error.executingClass, error: error.cause ?? error }
   }
   return { stage: 'TASK_PUT', executingClass: 'org.apache.kafka.connect.sink.SinkTask', error }
+}
+
+function isSource(subject: Subject): subject is SourceRecord {
+  return 'kind' in subject
+}
+
+function describe(subject: Subject): string {
+  if (isSource(subject)) return `source record is ${subject.toString()} for topic ${subject.topic}`
+  const { topic, partition, offset, timestamp, timestampType } = subject
+  return `consumed record is {topic='${topic}', partition=${partition}, offset=${offset}, timestamp=${timestamp}, timestampType=${timestampType}}`
 }
 
 function causeOf(error: unknown): unknown {

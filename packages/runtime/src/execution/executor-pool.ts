@@ -8,8 +8,9 @@ import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
+import type { Redactor } from '../telemetry/redactor.ts'
 import { ExecutorProcess } from './executor-process.ts'
-import type { Report, StartConnector, StartTask } from './ipc.ts'
+import type { Report, Requests, StartConnector, StartTask } from './ipc.ts'
 
 export interface ExecutorFigures {
   readonly index: number
@@ -19,14 +20,27 @@ export interface ExecutorFigures {
   readonly restarts: number
 }
 
+/** Requests that any executor can answer. */
+export type QuestionKind =
+  | 'validate'
+  | 'fence-tasks'
+  | 'read-sink-offsets'
+  | 'read-source-offsets'
+  | 'alter-sink-offsets'
+  | 'alter-source-offsets'
+
 export interface ExecutorPoolOptions {
   readonly config: WorkerConfig
   readonly workerId: string
   /** The folder whose package.json names the built-in plugin packages. */
   readonly appFolder: string
+  readonly redactor: Redactor
   readonly logger: Logger
   readonly onReport: (
-    report: Extract<Report, { kind: 'task-status' | 'reconfigure' | 'topic-seen' | 'logger' }>,
+    report: Extract<
+      Report,
+      { kind: 'task-status' | 'reconfigure' | 'config-expired' | 'connector-failed' | 'topic-seen' | 'logger' }
+    >,
   ) => void
   /** The connectors and tasks that went down with an executor. */
   readonly onDeath: (reason: string, work: { connectors: readonly string[]; tasks: readonly TaskId[] }) => void
@@ -77,18 +91,12 @@ export class ExecutorPool {
   }
 
   async validate(config: RawConfig): Promise<ConfigInfos> {
-    const ask = async (): Promise<ConfigInfos> => {
-      const slot = this.#leastLoaded()
-      await slot.ready
-      return slot.process.request('validate', { config })
-    }
-    try {
-      return await ask()
-    } catch (error) {
-      // Another connector's code took the executor down; the question is as good on the next.
-      if (!isDeath(error)) throw error
-      return ask()
-    }
+    return this.ask('validate', { config })
+  }
+
+  /** The plugins of the first executor that was ready, none before. */
+  get knownPlugins(): readonly PluginDescription[] {
+    return this.#plugins
   }
 
   /** Resolves with the plugin's version once the connector has started. */
@@ -98,7 +106,7 @@ export class ExecutorPool {
     slot.connectors.add(start.connector)
     try {
       await slot.ready
-      return (await slot.process.request('start-connector', start)).version
+      return await slot.process.request('start-connector', start)
     } catch (error) {
       slot.connectors.delete(start.connector)
       throw error
@@ -112,10 +120,10 @@ export class ExecutorPool {
     slot.connectors.delete(connector)
   }
 
-  async taskConfigs(connector: string, maxTasks: number): Promise<RawConfig[]> {
+  async taskConfigs(connector: string, maxTasks: number, enforceMax: boolean): Promise<RawConfig[]> {
     const slot = this.#slots.find((candidate) => candidate.connectors.has(connector))
     if (!slot) throw new ConnectError('executor.no_connector', `connector ${connector} does not run here`)
-    return slot.process.request('task-configs', { connector, maxTasks })
+    return slot.process.request('task-configs', { connector, maxTasks, enforceMax })
   }
 
   /** Resolves when the task is on its way; its status tells the rest. */
@@ -150,6 +158,27 @@ export class ExecutorPool {
     this.#logLevels.delete(logger)
     this.#logLevels.set(logger, level)
     for (const slot of this.#slots) slot.process.setLogLevel(logger, level)
+  }
+
+  /** The task was started with `awaitGo`, and may begin. */
+  async proceedTask(id: TaskId): Promise<void> {
+    await this.#slotOf(id)?.process.request('proceed-task', { id })
+  }
+
+  /** Has some executor answer what needs no connector or task of its own. */
+  async ask<K extends QuestionKind>(question: K, params: Requests[K]['params']): Promise<Requests[K]['result']> {
+    const ask = async (): Promise<Requests[K]['result']> => {
+      const slot = this.#leastLoaded()
+      await slot.ready
+      return slot.process.request(question, params)
+    }
+    try {
+      return await ask()
+    } catch (error) {
+      // Another connector's code took the executor down; the question is as good on the next.
+      if (!isDeath(error)) throw error
+      return ask()
+    }
   }
 
   metrics(): readonly TaskMetrics[] {
@@ -198,7 +227,7 @@ export class ExecutorPool {
   }
 
   #fork(index: number): ExecutorProcess {
-    const { config, workerId, appFolder, logger } = this.#options
+    const { config, workerId, appFolder, redactor, logger } = this.#options
     return new ExecutorProcess({
       index,
       workerId,
@@ -206,7 +235,8 @@ export class ExecutorPool {
       heapMb: config['executor.heap.max.mb'],
       startTimeoutMs: config['executor.start.timeout.ms'],
       unresponsiveTimeoutMs: config['executor.unresponsive.timeout.ms'],
-      workerConfig: config.raw,
+      workerConfig: config.given,
+      redactor,
       appFolder,
       pluginFolders: config['plugin.path'] ?? [],
       logger,

@@ -1,9 +1,11 @@
 import { configDef, definePlugin, key, type SinkPlugin } from '@penstock/core'
 import { afterEach, describe, expect, test } from 'vitest'
+import { ConfigResolver } from '../config/config-resolver.ts'
 import { workerWith } from '../config/fixtures/worker.ts'
 import { loaded, testPlugins } from '../plugins/fixtures/test-plugins.ts'
 import { PluginRegistry } from '../plugins/registry.ts'
 import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
+import { Redactor } from '../telemetry/redactor.ts'
 import { channelPair } from './channels.ts'
 import { Executor } from './executor.ts'
 import type { Report, RequestKind, Requests } from './ipc.ts'
@@ -26,7 +28,10 @@ function open(sink: Partial<SinkPlugin> = {}, workerKeys: Parameters<typeof work
     createTask: () => ({ put: () => undefined }),
     ...sink,
   })
+  const redactor = new Redactor()
   const executor = new Executor({
+    resolver: new ConfigResolver(new Map(), redactor),
+    redactor,
     channel: other,
     registry: new PluginRegistry([...testPlugins, loaded(plugin, '2.1.0')]),
     worker: workerWith(workerKeys),
@@ -54,12 +59,9 @@ const config = { 'connector.class': 'OwnSink', topics: 't', name: 'a', 'tasks.ma
 describe('connectors', () => {
   test('one without code of its own gives each task its whole configuration', async () => {
     const { request } = open()
-    expect(await request('start-connector', { connector: 'a', config })).toEqual({
-      version: '2.1.0',
-      taskConfigs: null,
-    })
+    expect(await request('start-connector', { connector: 'a', config })).toBe('2.1.0')
     const task = { ...config, 'task.class': 'com.example.OwnSinkTask' }
-    expect(await request('task-configs', { connector: 'a', maxTasks: 2 })).toEqual([task, task])
+    expect(await request('task-configs', { connector: 'a', maxTasks: 2, enforceMax: true })).toEqual([task, task])
   })
 
   test('one with code starts, plans, asks for new plans and stops', async () => {
@@ -75,13 +77,15 @@ describe('connectors', () => {
       }),
     })
     await request('start-connector', { connector: 'a', config })
-    expect(await request('task-configs', { connector: 'a', maxTasks: 2 })).toEqual([
+    expect(await request('task-configs', { connector: 'a', maxTasks: 2, enforceMax: true })).toEqual([
       { part: '2', 'task.class': 'com.example.OwnSinkTask' },
     ])
-    expect(await request('stop-connector', { connector: 'a' })).toBeNull()
+    expect(await request('stop-connector', { connector: 'a' })).toBeUndefined()
     expect(calls).toEqual(['start a a', 'stop'])
     expect(reports).toEqual([{ kind: 'reconfigure', connector: 'a' }])
-    expect(await request('task-configs', { connector: 'a', maxTasks: 2 })).toMatch(/^executor\.no_connector: /)
+    expect(await request('task-configs', { connector: 'a', maxTasks: 2, enforceMax: true })).toMatch(
+      /^executor\.no_connector: /,
+    )
   })
 
   test('one that fails to start is not there afterwards', async () => {
@@ -109,8 +113,8 @@ describe('connectors', () => {
       createConnector: () => ({ taskConfigs: () => [], stop: () => Promise.reject(new Error('stuck')) }),
     })
     await request('start-connector', { connector: 'a', config })
-    expect(await request('stop-connector', { connector: 'a' })).toBeNull()
-    expect(await request('stop-connector', { connector: 'a' })).toBeNull()
+    expect(await request('stop-connector', { connector: 'a' })).toBeUndefined()
+    expect(await request('stop-connector', { connector: 'a' })).toBeUndefined()
     expect(logger.lines).toContain('warn: connector a failed while stopping')
   })
 
@@ -122,14 +126,14 @@ describe('connectors', () => {
       { 'task.shutdown.graceful.timeout.ms': '20' },
     )
     await request('start-connector', { connector: 'a', config })
-    expect(await request('stop-connector', { connector: 'a' })).toBeNull()
+    expect(await request('stop-connector', { connector: 'a' })).toBeUndefined()
     expect(logger.lines).toContain('warn: connector a failed while stopping')
   })
 
   test('more tasks than allowed are refused with both numbers', async () => {
     const { request } = open({ createConnector: () => ({ taskConfigs: () => [{}, {}, {}] }) })
     await request('start-connector', { connector: 'a', config })
-    expect(await request('task-configs', { connector: 'a', maxTasks: 2 })).toBe(
+    expect(await request('task-configs', { connector: 'a', maxTasks: 2, enforceMax: true })).toBe(
       'connector.too_many_tasks: The connector a has generated 3 tasks, which is greater than 2, the maximum number of tasks it is configured to create (tasks.max).',
     )
   })
@@ -157,7 +161,7 @@ test('a connector is validated with its plugin’s own checks', async () => {
 
 describe('tasks that can’t start report FAILED with the reason', () => {
   const start = (connectorConfig: Record<string, string>, task = 0) => ({
-    ...{ id: { connector: 'a', task }, connectorConfig, taskConfig: connectorConfig, paused: false },
+    ...{ id: { connector: 'a', task }, connectorConfig, taskConfig: connectorConfig, paused: false, awaitGo: false },
   })
   const failed = (reports: Report[]) =>
     reports.flatMap((report) =>
@@ -183,16 +187,16 @@ describe('tasks that can’t start report FAILED with the reason', () => {
     ],
   ])('%s', async (_why, connectorConfig, task, expected) => {
     const { request, reports } = open()
-    expect(await request('start-task', start(connectorConfig, task))).toBeNull()
+    expect(await request('start-task', start(connectorConfig, task))).toBeUndefined()
     await expect.poll(() => failed(reports)).toEqual([expect.stringMatching(expected)])
-    expect(await request('stop-task', { id: { connector: 'a', task }, leaveGroup: false })).toBeNull()
+    expect(await request('stop-task', { id: { connector: 'a', task }, leaveGroup: false })).toBeUndefined()
   })
 
   test('a task that is unknown is stopped and paused without a word', async () => {
     const { request, reports } = open()
     const id = { connector: 'a', task: 7 }
-    expect(await request('stop-task', { id, leaveGroup: true })).toBeNull()
-    expect(await request('pause-task', { id, paused: true })).toBeNull()
+    expect(await request('stop-task', { id, leaveGroup: true })).toBeUndefined()
+    expect(await request('pause-task', { id, paused: true })).toBeUndefined()
     expect(reports).toEqual([])
   })
 })

@@ -2,7 +2,7 @@
  * What the worker's process and its executors say to each other. Both sides check {@link ipcVersion} before anything
  * else: an executor left over from another version of the package must not be talked to.
  */
-import type { RawConfig, TaskId } from '@penstock/core'
+import type { RawConfig, SourceOffset, SourcePartition, TaskId } from '@penstock/core'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
@@ -20,18 +20,58 @@ export interface StartTask {
   readonly connectorConfig: RawConfig
   readonly taskConfig: RawConfig
   readonly paused: boolean
+  /**
+   * Exactly-once sources: the reply comes when older copies of the task are fenced, and the task runs with
+   * `proceed-task` only, once it is sure that its configuration is still the newest.
+   */
+  readonly awaitGo: boolean
+}
+
+export interface ConnectorAndConfig {
+  readonly connector: string
+  readonly config: RawConfig
+}
+
+/** A committed offset of a sink's consumer group. */
+export interface SinkOffset {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+}
+
+/** A null offset takes what is stored away. */
+export type SinkOffsetChange = Omit<SinkOffset, 'offset'> & { readonly offset: bigint | null }
+
+export interface SourceOffsetChange {
+  readonly partition: SourcePartition
+  readonly offset: SourceOffset | null
 }
 
 /** Requests of the worker, each answered by one reply. */
 export interface Requests {
   validate: { params: { config: RawConfig }; result: ConfigInfos }
-  'start-connector': { params: StartConnector; result: { version: string; taskConfigs: null } }
-  'stop-connector': { params: { connector: string }; result: null }
-  'task-configs': { params: { connector: string; maxTasks: number }; result: RawConfig[] }
-  'start-task': { params: StartTask; result: null }
+  /** Replies with the version of the plugin. */
+  'start-connector': { params: StartConnector; result: string }
+  'stop-connector': { params: { connector: string }; result: unknown }
+  'task-configs': { params: { connector: string; maxTasks: number; enforceMax: boolean }; result: RawConfig[] }
+  'start-task': { params: StartTask; result: unknown }
+  'proceed-task': { params: { id: TaskId }; result: unknown }
   /** `leaveGroup`: nobody will continue this task, so its consumer group shall not wait for it. */
-  'stop-task': { params: { id: TaskId; leaveGroup: boolean }; result: null }
-  'pause-task': { params: { id: TaskId; paused: boolean }; result: null }
+  'stop-task': { params: { id: TaskId; leaveGroup: boolean }; result: unknown }
+  /** Fences the transactional producers of tasks 0 to `count` - 1 of a connector. */
+  'fence-tasks': { params: { connector: string; config: RawConfig; count: number }; result: unknown }
+  'read-sink-offsets': { params: ConnectorAndConfig; result: readonly SinkOffset[] }
+  'read-source-offsets': { params: ConnectorAndConfig; result: readonly SourceOffsetChange[] }
+  /** Null resets all. Replies whether the plugin has altered what it keeps itself. */
+  'alter-sink-offsets': {
+    params: ConnectorAndConfig & { changes: readonly SinkOffsetChange[] | null }
+    result: boolean
+  }
+  'alter-source-offsets': {
+    params: ConnectorAndConfig & { changes: readonly SourceOffsetChange[] | null }
+    result: boolean
+  }
+  'pause-task': { params: { id: TaskId; paused: boolean }; result: unknown }
 }
 export type RequestKind = keyof Requests
 
@@ -85,6 +125,10 @@ export type Report =
   | { readonly kind: 'reply'; readonly id: number; readonly result: unknown; readonly error: WireError | null }
   | TaskReport
   | { readonly kind: 'reconfigure'; readonly connector: string }
+  /** What variables in its configuration stand for has changed. */
+  | { readonly kind: 'config-expired'; readonly connector: string }
+  /** Its own background work has failed. */
+  | { readonly kind: 'connector-failed'; readonly connector: string; readonly trace: string }
   | { readonly kind: 'topic-seen'; readonly id: TaskId; readonly topic: string }
   /** A logger that the executor has made: its level can be set. */
   | { readonly kind: 'logger'; readonly name: string }

@@ -83,6 +83,30 @@ export function toSinkRecord(message: ConsumedMessage, converters: Converters): 
   )
 }
 
+/**
+ * Fetches what the converters need for a message from elsewhere; null, nearly always, when all is there. Rejects with
+ * StageError.
+ */
+export function prepareToDecode(message: ConsumedMessage, { key, value }: Converters): Promise<void> | null {
+  if (key.converter.prepareToConnect === undefined && value.converter.prepareToConnect === undefined) return null
+  const origin = new MessageOrigin(message)
+  const forKey = prepare('KEY_CONVERTER', key, origin.topic, origin.key)
+  const forValue = prepare('VALUE_CONVERTER', value, origin.topic, origin.value)
+  if (forKey === null) return forValue
+  return forValue === null ? forKey : Promise.all([forKey, forValue]).then(() => {})
+}
+
+function prepare(
+  stage: 'KEY_CONVERTER' | 'VALUE_CONVERTER',
+  { converter, className }: NamedConverter<Converter>,
+  topic: string,
+  bytes: Uint8Array | null,
+): Promise<void> | null {
+  const fetching = converter.prepareToConnect?.(topic, bytes) ?? null
+  if (fetching === null) return null
+  return fetching.catch((error: unknown) => Promise.reject(new StageError(stage, className, error)))
+}
+
 const noHeaders: readonly Header[] = []
 
 /** The key or value of a message. One small object and no closure: there is one of each for every record. */

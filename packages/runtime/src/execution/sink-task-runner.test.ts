@@ -17,7 +17,13 @@ function failingTask() {
     createTask: () => ({ put: () => undefined }),
   }
   const runner = new SinkTaskRunner({
-    start: { id: { connector: 'a', task: 0 }, connectorConfig: { name: 'a' }, taskConfig: {}, paused: false },
+    start: {
+      id: { connector: 'a', task: 0 },
+      connectorConfig: { name: 'a' },
+      taskConfig: {},
+      paused: false,
+      awaitGo: false,
+    },
     plugin,
     registry: new PluginRegistry([]),
     worker: workerWith(),

@@ -1,21 +1,32 @@
-import { StageError } from '@penstock/core'
+import { SinkRecord, StageError } from '@penstock/core'
 import { sinkRecord } from '@penstock/core/testing'
 import { expect, test } from 'vitest'
+import { ChainWalk } from './chain-walk.ts'
 import { link } from './fixtures/task-parts.ts'
-import { TransformationChain } from './transformation-chain.ts'
+import { type ChainLink, TransformationChain } from './transformation-chain.ts'
 
 const record = sinkRecord({ topic: 't' })
 const append = (text: string) => link((given) => given.with({ topic: given.topic + text }))
-const apply = (...links: Parameters<typeof link>[]) =>
-  new TransformationChain(links.map((args) => link(...args))).apply(record)
+/** What becomes of the record where nothing waits and no failure is recovered from. */
+const walk = (links: readonly ChainLink[]): SinkRecord | null => {
+  const walked = new ChainWalk<SinkRecord>(new TransformationChain(links)).from(
+    0,
+    record,
+    (_record, _attempt, error) => {
+      throw error
+    },
+  )
+  if (walked === null || walked instanceof SinkRecord) return walked
+  throw new Error('it gave a promise or several records')
+}
+const apply = (...links: Parameters<typeof link>[]) => walk(links.map((args) => link(...args)))
 
 test('links apply in their order', () => {
-  expect(new TransformationChain([append('1'), append('2')]).apply(record)?.topic).toBe('t12')
+  expect(walk([append('1'), append('2')])?.topic).toBe('t12')
 })
 
 test('an empty chain gives the record back', () => {
-  const chain = new TransformationChain([])
-  expect([chain.isEmpty, chain.apply(record)]).toEqual([true, record])
+  expect(walk([])).toBe(record)
 })
 
 test('what is dropped goes no further', () => {
@@ -24,7 +35,7 @@ test('what is dropped goes no further', () => {
     seen.push(given)
     return given
   })
-  expect(new TransformationChain([link(() => null), note]).apply(record)).toBeNull()
+  expect(walk([link(() => null), note])).toBeNull()
   expect(seen).toEqual([])
 })
 
@@ -55,11 +66,11 @@ test('a value that can’t be decoded keeps its own stage', () => {
   expect(() => apply([decode])).toThrow(failure)
 })
 
-test('every link is closed', () => {
+test('every link is closed', async () => {
   const closed: string[] = []
   const closing = (name: string) =>
     link((given) => given, { transformation: { apply: (r) => r, close: () => void closed.push(name) } })
-  new TransformationChain([closing('a'), append('x'), closing('b')]).close()
+  await new TransformationChain([closing('a'), append('x'), closing('b')]).close()
   expect(closed).toEqual(['a', 'b'])
 })
 

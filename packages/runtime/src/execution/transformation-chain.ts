@@ -1,4 +1,4 @@
-import { type ConnectRecord, type Predicate, StageError, type Transformation } from '@penstock/core'
+import { type ConnectRecord, type Predicate, StageError, type Transformation, type Transformed } from '@penstock/core'
 
 /** One link: a transformation, and the condition under which it applies. */
 export interface ChainLink {
@@ -9,7 +9,7 @@ export interface ChainLink {
   readonly negate: boolean
 }
 
-/** The transformations of a connector in their order. */
+/** The transformations of a connector in their order. Records walk it in `chain-walk.ts`. */
 export class TransformationChain {
   readonly #links: readonly ChainLink[]
 
@@ -17,27 +17,28 @@ export class TransformationChain {
     this.#links = links
   }
 
-  get isEmpty(): boolean {
-    return this.#links.length === 0
+  get length(): number {
+    return this.#links.length
   }
 
-  /** The record after all transformations, null when one dropped it. Throws StageError. */
-  apply<R extends ConnectRecord<R>>(record: R): R | null {
-    let current: R | null = record
-    for (const link of this.#links) {
-      try {
-        if (link.predicate !== null && link.predicate.test(current) === link.negate) continue
-        current = link.transformation.apply(current)
-      } catch (error) {
-        // A value that can't be decoded keeps its own stage, although a transformation was the first to look at it.
-        throw error instanceof StageError ? error : new StageError('TRANSFORMATION', link.className, error)
-      }
-      if (current === null) return null
+  /** What one link makes of a record. Throws StageError, or rejects with one. */
+  step<R extends ConnectRecord<R>>(index: number, record: R): Transformed<R> | Promise<Transformed<R>> {
+    const link = this.#links[index] as ChainLink
+    try {
+      if (link.predicate !== null && link.predicate.test(record) === link.negate) return record
+      const made = link.transformation.apply(record)
+      return made instanceof Promise ? made.catch((error: unknown) => Promise.reject(staged(error, link))) : made
+    } catch (error) {
+      throw staged(error, link)
     }
-    return current
   }
 
-  close(): void {
-    for (const link of this.#links) link.transformation.close?.()
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#links.map(async (link) => link.transformation.close?.()))
   }
+}
+
+/** A value that can't be decoded keeps its own stage, although a transformation was the first to look at it. */
+function staged(error: unknown, { className }: ChainLink): StageError {
+  return error instanceof StageError ? error : new StageError('TRANSFORMATION', className, error)
 }

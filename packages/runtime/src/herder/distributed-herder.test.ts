@@ -41,7 +41,8 @@ async function cluster(
     executors: {
       ...executors,
       taskConfigs: async (_connector, maxTasks) => plan(maxTasks),
-      plugins: async () => [],
+      ask: () => Promise.reject(new Error('nobody asks')),
+      proceedTask: async () => {},
       validate: async () => ({ name: 'TestSink', errorCount: 0, groups: [], configs: [] }),
     },
     membership: (duties) =>
@@ -54,6 +55,7 @@ async function cluster(
         clock,
       }),
     loggers: new WorkerLoggers({ loggers: levels, tellExecutors: () => {}, tellCluster: null }),
+    peers: { send: () => Promise.reject(new Error('there is no other worker')), close: async () => {} },
     logger,
     clock,
     onFatal: (error) => void fatal.push(error),

@@ -21,9 +21,12 @@ import type { ConfigEvent, TargetState } from '../storage/config-state.ts'
 import type { ConfigStore } from '../storage/config-store.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { StatusStore } from '../storage/status-store.ts'
-import { type ConfigEventParts, followConfigEvent } from './config-events.ts'
-import { BadRequestError, NotAssignedError, NotLeaderError, UnavailableError } from './errors.ts'
+import { type ConfigEventParts, followConfigEvent, restartLocal } from './config-events.ts'
+import { connectorTypeOf } from './connector-types.ts'
+import { BadRequestError, NotAssignedError, NotLeaderError } from './errors.ts'
+import { ExpiredConfigs } from './expired-configs.ts'
 import { FailureRestarts } from './failure-restarts.ts'
+import { startFenced } from './fenced-start.ts'
 import { GroupDuties } from './group-duties.ts'
 import type {
   ConnectorInfo,
@@ -41,17 +44,20 @@ import { checkSignature } from './internal-signature.ts'
 import { JobQueue } from './job-queue.ts'
 import { refreshSessionKey, sweepStatuses } from './leader-chores.ts'
 import { LeaderClient } from './leader-client.ts'
-import { alterOffsets, readOffsets, resetOffsets } from './offset-requests.ts'
+import { LeaderGate } from './leader-gate.ts'
+import { changeOffsets, type OffsetRequestParts, readOffsets } from './offset-requests.ts'
+import type { PeerClient } from './peer-client.ts'
 import { RunningWork, type RunningWorkParts } from './running-work.ts'
 import { connectorStatusView, restartPlan, taskStatusView } from './status-views.ts'
 import { asTaskConfig } from './task-configs.ts'
 import { TaskPlanner } from './task-planner.ts'
 import { validated } from './validation.ts'
 import type { WorkerLoggers } from './worker-loggers.ts'
-import { fenceZombies } from './zombie-fencing.ts'
+import { ZombieFencing } from './zombie-fencing.ts'
 
 /** What the herder asks of the executors. */
-export type HerderExecutors = RunningWorkParts['executors'] & Pick<ExecutorPool, 'taskConfigs' | 'validate' | 'plugins'>
+export type HerderExecutors = RunningWorkParts['executors'] &
+  Pick<ExecutorPool, 'taskConfigs' | 'validate' | 'plugins' | 'ask' | 'proceedTask'>
 
 export interface DistributedHerderParts {
   readonly config: WorkerConfig
@@ -67,6 +73,7 @@ export interface DistributedHerderParts {
   readonly executors: HerderExecutors
   readonly membership: (duties: GroupDuties) => Membership
   readonly loggers: WorkerLoggers
+  readonly peers: PeerClient
   readonly logger: Logger
   readonly clock: Clock
   /** The worker can't go on: the process should end. */
@@ -76,7 +83,6 @@ export interface DistributedHerderParts {
 const healthTimeoutMs = 10_000
 /** A graceful leave waits so long for tasks to stop before the others are told to take over. */
 const leaveAfterMs = 1_000
-const settlePollMs = 20
 
 export class DistributedHerder implements Herder {
   readonly workerId: string
@@ -89,9 +95,11 @@ export class DistributedHerder implements Herder {
   readonly #planner: TaskPlanner
   readonly #restarts: FailureRestarts
   readonly #following: ConfigEventParts
+  readonly #expired: ExpiredConfigs
   readonly #leaderClient: LeaderClient
+  readonly #gate: LeaderGate
+  readonly #fencing: ZombieFencing
   #keyTimer: NodeJS.Timeout | null = null
-  #settledOnce = false
   #stopping = false
 
   constructor(parts: DistributedHerderParts) {
@@ -100,6 +108,19 @@ export class DistributedHerder implements Herder {
     this.loggers = parts.loggers
     const { config, configs, statuses, executors, logger, clock } = parts
     this.#jobs = new JobQueue(clock)
+    this.#gate = new LeaderGate({
+      jobs: this.#jobs,
+      duties: () => this.duties,
+      membership: () => this.membership,
+      clock,
+      timeoutMs: config['rebalance.timeout.ms'],
+    })
+    this.#fencing = new ZombieFencing({
+      configs,
+      fence: (connector, raw, count) => executors.ask('fence-tasks', { connector, config: raw, count }),
+      asLeader: (name, job) => this.#gate.asLeader(name, job),
+      logger,
+    })
     this.work = new RunningWork({
       executors,
       statuses,
@@ -109,6 +130,9 @@ export class DistributedHerder implements Herder {
       logger,
       clock,
       topicTracking: config['topic.tracking.enable'],
+      startFenced: (start, isWanted) =>
+        startFenced(start, isWanted, { configs, executors, fence: (connector) => this.#fence(connector), logger }),
+      exactlyOnce: config['exactly.once.source.support'] === 'enabled',
     })
     this.duties = new GroupDuties({
       config,
@@ -130,6 +154,7 @@ export class DistributedHerder implements Herder {
     this.#leaderClient = new LeaderClient({
       signatureAlgorithm: config['inter.worker.signature.algorithm'],
       sessionKey: () => (this.duties.protocolVersion >= 2 ? configs.state.sessionKey : null),
+      peers: parts.peers,
       logger,
       clock,
     })
@@ -158,6 +183,11 @@ export class DistributedHerder implements Herder {
       planTasks: (name) => this.#planner.request(name),
       followLoggerLevel: (name, level) => this.loggers.follow(name, level),
     }
+    this.#expired = new ExpiredConfigs({
+      jobs: this.#jobs,
+      logger,
+      restart: (connector) => restartLocal({ connector, includeTasks: true, onlyFailed: false }, this.#following),
+    })
   }
 
   /** Joins the group; the stores must have started. */
@@ -173,6 +203,7 @@ export class DistributedHerder implements Herder {
   async stop(): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
+    this.#gate.close()
     this.#planner.stop()
     this.#restarts.stop()
     if (this.#keyTimer) clearTimeout(this.#keyTimer)
@@ -210,6 +241,16 @@ export class DistributedHerder implements Herder {
     this.work.onTopic(id, topic)
   }
 
+  /** A connector's own background work has failed. */
+  onConnectorFailure(connector: string, trace: string): void {
+    this.work.failConnector(connector, trace)
+  }
+
+  /** An executor has found other values behind the variables of a connector's configuration. */
+  onConfigExpired(connector: string): void {
+    if (!this.#stopping) this.#expired.onExpired(connector)
+  }
+
   onReconfigure(connector: string): void {
     this.#planner.request(connector)
   }
@@ -231,7 +272,7 @@ export class DistributedHerder implements Herder {
     ])
     const busy = this.#jobs.current()
     const stage = busy ? ` The worker is ${busy.name} since ${new Date(busy.since).toISOString()}.` : ''
-    if (!this.#settledOnce)
+    if (!this.#gate.hasSettled)
       return { status: 'starting', message: `Worker is still starting up.${stage || ' It is joining its group.'}` }
     if (inTime) return { status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }
     return {
@@ -260,7 +301,7 @@ export class DistributedHerder implements Herder {
     { initialState, allowReplace }: { initialState: TargetState | null; allowReplace: boolean },
   ): Promise<{ created: boolean; info: ConnectorInfo }> {
     await validated(this.#parts.executors, config)
-    return this.#asLeader(`writing the config of ${connector}`, async () => {
+    return this.#gate.asLeader(`writing the config of ${connector}`, async () => {
       const exists = this.#parts.configs.state.has(connector)
       if (exists && !allowReplace)
         throw new ConflictError('herder.connector_exists', `Connector ${connector} already exists`)
@@ -283,7 +324,7 @@ export class DistributedHerder implements Herder {
   }
 
   async deleteConnector(connector: string): Promise<void> {
-    await this.#asLeader(`deleting connector ${connector}`, async () => {
+    await this.#gate.asLeader(`deleting connector ${connector}`, async () => {
       this.#configOf(connector)
       await this.#parts.configs.removeConnector(connector)
     })
@@ -315,7 +356,7 @@ export class DistributedHerder implements Herder {
 
   async restartConnector(connector: string): Promise<void> {
     this.#mustKnow(connector, `Unknown connector: ${connector}`)
-    await this.#whenSettled()
+    await this.#gate.whenSettled()
     await this.#jobs.run(`restarting connector ${connector}`, async () => {
       if (!this.duties.assigned.hasConnector(connector)) {
         throw this.#elsewhere(`connector ${connector}`, this.duties.ownerOfConnector(connector))
@@ -328,7 +369,7 @@ export class DistributedHerder implements Herder {
   async restartConnectorAndTasks(request: RestartRequest): Promise<ConnectorStatusView> {
     const { connector } = request
     this.#mustKnow(connector, `Unknown connector: ${connector}`)
-    return this.#asLeader(`restarting ${connector} and its tasks`, async () => {
+    return this.#gate.asLeader(`restarting ${connector} and its tasks`, async () => {
       const { statuses, configs } = this.#parts
       if (statuses.connector(connector) === null) {
         throw new NotFoundError('herder.no_status', `Status for connector ${connector} not found`)
@@ -343,7 +384,7 @@ export class DistributedHerder implements Herder {
     if (this.#parts.configs.state.taskConfig(id) === null) {
       throw new NotFoundError('herder.unknown_task', `Unknown task: ${taskName(id)}`)
     }
-    await this.#whenSettled()
+    await this.#gate.whenSettled()
     await this.#jobs.run(`restarting task ${taskName(id)}`, async () => {
       if (!this.duties.assigned.hasTask(id)) throw this.#elsewhere(`task ${taskName(id)}`, this.duties.ownerOfTask(id))
       await this.work.stopTask(id)
@@ -363,7 +404,7 @@ export class DistributedHerder implements Herder {
 
   async stopConnector(connector: string): Promise<void> {
     this.#mustKnow(connector, `Unknown connector ${connector}`)
-    await this.#asLeader(`stopping connector ${connector}`, async () => {
+    await this.#gate.asLeader(`stopping connector ${connector}`, async () => {
       const { configs } = this.#parts
       this.#mustKnow(connector, `Unknown connector ${connector}`)
       await configs.putTasks(connector, [])
@@ -373,31 +414,24 @@ export class DistributedHerder implements Herder {
 
   async connectorOffsets(connector: string): Promise<readonly ConnectorOffset[]> {
     this.#configOf(connector)
-    return readOffsets(connector, { configs: this.#parts.configs.state })
+    return readOffsets(connector, this.#offsetParts())
   }
 
   async alterConnectorOffsets(connector: string, offsets: readonly ConnectorOffset[]): Promise<OffsetsChanged> {
-    this.#configOf(connector)
-    return this.#asLeader(`altering the offsets of ${connector}`, async () => {
-      this.#configOf(connector)
-      return alterOffsets(connector, offsets, { configs: this.#parts.configs.state })
-    })
+    return this.#changeOffsets(connector, offsets)
   }
 
   async resetConnectorOffsets(connector: string): Promise<OffsetsChanged> {
-    this.#configOf(connector)
-    return this.#asLeader(`resetting the offsets of ${connector}`, async () => {
-      this.#configOf(connector)
-      return resetOffsets(connector, { configs: this.#parts.configs.state })
-    })
+    return this.#changeOffsets(connector, null)
   }
 
   async fenceZombies(connector: string, signature: InternalRequestSignature): Promise<void> {
     this.#checkInternal(signature)
-    await this.#asLeader(`fencing the former tasks of ${connector}`, async () => {
-      this.#configOf(connector)
-      await fenceZombies(connector)
-    })
+    this.#configOf(connector)
+    if (!this.duties.isLeader) {
+      throw new NotLeaderError('Only the leader can handle this request.', this.duties.leaderUrl)
+    }
+    await this.#fencing.fence(connector)
   }
 
   async connectorTopics(connector: string): Promise<readonly string[]> {
@@ -417,42 +451,10 @@ export class DistributedHerder implements Herder {
     return this.#parts.executors.validate(config)
   }
 
-  /** Runs as leader, once no rebalance is under way and the coordinator has confirmed that this generation holds. */
-  async #asLeader<T>(name: string, job: () => Promise<T>): Promise<T> {
-    const deadline = this.#parts.clock.now() + this.#parts.config['rebalance.timeout.ms']
-    for (;;) {
-      await this.#whenSettled(deadline)
-      const outcome = await this.#jobs.run(name, async () => {
-        if (!this.duties.isLeader) {
-          throw new NotLeaderError('Only the leader can handle this request.', this.duties.leaderUrl)
-        }
-        return (await this.membership.confirm()) ? { result: await job() } : null
-      })
-      // The group has moved on since it was looked at: wait for it once more.
-      if (outcome !== null) return outcome.result
-      if (this.#parts.clock.now() > deadline) throw rebalanceConflict()
-    }
-  }
-
   /** True when the group, once calm, still has this worker run this very copy of the task. */
   async #stillRuns(id: TaskId): Promise<boolean> {
     const copy = this.work.task(id)
-    try {
-      do await this.#whenSettled()
-      while (!(await this.membership.confirm()))
-    } catch {
-      return false // no calm within the rebalance timeout, or stopping: the task is stopped or restarted then
-    }
-    return copy !== null && this.work.task(id) === copy
-  }
-
-  /** Waits while the group rebalances, as Kafka Connect does; gives up with a conflict. */
-  async #whenSettled(deadline = this.#parts.clock.now() + this.#parts.config['rebalance.timeout.ms']): Promise<void> {
-    while (this.membership.isRebalancing || !this.#settledOnce) {
-      if (this.#stopping) throw new UnavailableError('herder.stopping', 'This worker is shutting down')
-      if (this.#parts.clock.now() > deadline) throw rebalanceConflict()
-      await new Promise((resolve) => setTimeout(resolve, settlePollMs))
-    }
+    return (await this.#gate.confirmed()) && copy !== null && this.work.task(id) === copy
   }
 
   async #onSettled(generation: Generation): Promise<void> {
@@ -462,8 +464,19 @@ export class DistributedHerder implements Herder {
       ...missing.map((name) => this.#startConnector(name)),
       ...assigned.tasks.filter((id) => !this.work.hasTask(id)).map((id) => this.work.startTask(id)),
     ])
-    this.#settledOnce = true
-    if (generation.isLeader) await this.#leaderChores()
+    this.#gate.settled()
+    if (generation.isLeader) await this.#lead()
+    else await this.#parts.configs.releaseLeadership()
+  }
+
+  async #lead(): Promise<void> {
+    try {
+      await this.#parts.configs.claimLeadership()
+    } catch (error) {
+      // The first write tries again.
+      this.#parts.logger.warn('the leadership over the config topic could not be claimed yet', { error })
+    }
+    await this.#leaderChores()
   }
 
   async #leaderChores(): Promise<void> {
@@ -475,9 +488,11 @@ export class DistributedHerder implements Herder {
     const again = await refreshSessionKey(chores)
     if (again === null) return
     this.#keyTimer = setTimeout(() => {
-      this.#asLeader('rotating the session key', () => this.#leaderChores()).catch((error: unknown) => {
-        logger.warn('the session key was not rotated', { error })
-      })
+      this.#gate
+        .asLeader('rotating the session key', () => this.#leaderChores())
+        .catch((error: unknown) => {
+          logger.warn('the session key was not rotated', { error })
+        })
     }, again).unref()
   }
 
@@ -491,7 +506,7 @@ export class DistributedHerder implements Herder {
   }
 
   async #publishTasks(connector: string, tasks: readonly RawConfig[], signal: AbortSignal): Promise<void> {
-    await this.#whenSettled()
+    await this.#gate.whenSettled()
     if (this.duties.isLeader) {
       await this.#writeTasks(connector, tasks)
       return
@@ -506,7 +521,7 @@ export class DistributedHerder implements Herder {
   }
 
   async #writeTasks(connector: string, tasks: readonly RawConfig[]): Promise<void> {
-    await this.#asLeader(`writing the task configs of ${connector}`, async () => {
+    await this.#gate.asLeader(`writing the task configs of ${connector}`, async () => {
       const { configs } = this.#parts
       this.#configOf(connector)
       if (tasks.length > 0 && configs.state.targetState(connector) === 'STOPPED') {
@@ -526,6 +541,18 @@ export class DistributedHerder implements Herder {
     checkSignature(signature, configs.state.sessionKey, config['inter.worker.verification.algorithms'])
   }
 
+  async #changeOffsets(connector: string, offsets: readonly ConnectorOffset[] | null): Promise<OffsetsChanged> {
+    this.#configOf(connector)
+    // Fencing asks for the leader's queue itself, so it can't wait within a job of it.
+    await this.#gate.asLeader(`looking at connector ${connector}`, async () => this.#configOf(connector))
+    return changeOffsets(connector, offsets, this.#offsetParts())
+  }
+
+  #offsetParts(): OffsetRequestParts {
+    const { configs, executors } = this.#parts
+    return { configs: configs.state, executors, fence: (connector) => this.#fenceBeforeAltering(connector) }
+  }
+
   #configOf(connector: string): RawConfig {
     this.#mustKnow(connector, `Connector ${connector} not found`)
     return this.#parts.configs.state.config(connector) ?? {}
@@ -536,23 +563,22 @@ export class DistributedHerder implements Herder {
   }
 
   async #typeOf(config: RawConfig | null): Promise<ConnectorType> {
-    const name = config?.['connector.class'] ?? ''
-    const plugin = (await this.plugins()).find(
-      (candidate) =>
-        candidate.kind === 'sink' && [candidate.class, candidate.name, ...candidate.aliases].includes(name),
-    )
-    return plugin === undefined ? 'unknown' : 'sink'
+    return connectorTypeOf(await this.plugins(), config)
+  }
+
+  /** Has the leader fence older tasks of a source connector: this worker itself, or another one over REST. */
+  async #fence(connector: string): Promise<void> {
+    await this.#gate.whenSettled()
+    if (this.duties.isLeader) await this.#fencing.fence(connector)
+    else await this.#leaderClient.fence(connector, this.duties.leaderUrl)
+  }
+
+  async #fenceBeforeAltering(connector: string): Promise<void> {
+    if (this.#parts.config['exactly.once.source.support'] === 'enabled') await this.#fencing.fence(connector)
   }
 
   #elsewhere(what: string, ownerUrl: string | null): Error {
     if (!this.duties.isLeader) return new NotLeaderError(`${what} does not run on this worker`, this.duties.leaderUrl)
     return new NotAssignedError(`${what} does not run on this worker`, ownerUrl)
   }
-}
-
-function rebalanceConflict(): ConflictError {
-  return new ConflictError(
-    'herder.rebalance',
-    'Cannot complete request because of a conflicting operation (e.g. worker rebalance)',
-  )
 }

@@ -1,12 +1,11 @@
 /** Restarts what failed, by policy: after the death of an executor by default, after a task's own failure on wish. */
 import { type Clock, type Logger, type TaskId, taskName } from '@penstock/core'
-import { parseSinkConnectorConfig, type RestartPolicies, type RestartPolicy } from '../config/connector-config.ts'
+import { type RestartPolicies, type RestartPolicy, restartPolicies } from '../config/connector-config.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigState } from '../storage/config-state.ts'
 import type { JobQueue } from './job-queue.ts'
 import { RestartBudget } from './restart-policy.ts'
 import type { RunningWork } from './running-work.ts'
-import { asTaskConfig } from './task-configs.ts'
 
 export interface FailureRestartsParts {
   readonly config: WorkerConfig
@@ -94,7 +93,7 @@ export class FailureRestarts {
   #policies(connector: string): RestartPolicies {
     const { config, configs } = this.#parts
     try {
-      return parseSinkConnectorConfig(asTaskConfig(connector, configs.config(connector) ?? {}), config).restart
+      return restartPolicies(configs.config(connector) ?? {}, config)
     } catch {
       // A config that doesn't parse fails its tasks for good; restarting would change nothing.
       const never = { maxAttempts: 0, backoffMs: 0, backoffMaxMs: 0, windowMs: 1 }

@@ -87,7 +87,9 @@ describe('tasks', () => {
   test('one starts with the committed configs; its own word becomes its status', async () => {
     const { work, starts, statuses, written } = await runningWork()
     await work.startTask(a1)
-    expect(starts).toEqual([{ id: a1, connectorConfig: config, taskConfig: { part: '1' }, paused: false }])
+    expect(starts).toEqual([
+      { id: a1, connectorConfig: config, taskConfig: { part: '1' }, paused: false, awaitGo: false },
+    ])
     expect([written(), work.taskState(a1)]).toEqual([[], 'UNASSIGNED'])
     work.onTaskStatus(a1, 'RUNNING', null, '2.1.0')
     expect(statuses.task(a1)).toMatchObject({ state: 'RUNNING', version: '2.1.0', generation: 4 })

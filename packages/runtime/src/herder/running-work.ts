@@ -4,13 +4,18 @@
  */
 import { type Clock, type Logger, type RawConfig, type TaskId, taskName, traceOf } from '@penstock/core'
 import type { ExecutorPool } from '../execution/executor-pool.ts'
+import type { StartTask } from '../execution/ipc.ts'
 import type { ConfigState, TargetState } from '../storage/config-state.ts'
 import type { ConnectorState, TaskState } from '../storage/status.ts'
 import type { StatusStore } from '../storage/status-store.ts'
+import { connectorTypeOf } from './connector-types.ts'
 import { asTaskConfig } from './task-configs.ts'
 
 export interface RunningWorkParts {
-  readonly executors: Pick<ExecutorPool, 'startConnector' | 'stopConnector' | 'startTask' | 'stopTask' | 'pauseTask'>
+  readonly executors: Pick<
+    ExecutorPool,
+    'startConnector' | 'stopConnector' | 'startTask' | 'stopTask' | 'pauseTask' | 'plugins'
+  >
   readonly statuses: StatusStore
   readonly configs: ConfigState
   readonly workerId: string
@@ -18,6 +23,10 @@ export interface RunningWorkParts {
   readonly logger: Logger
   readonly clock: Clock
   readonly topicTracking: boolean
+  /** `exactly.once.source.support=enabled` */
+  readonly exactlyOnce: boolean
+  /** Starts a task of an exactly-once source, which takes longer; gives up once it is not wanted any more. */
+  readonly startFenced: (start: Omit<StartTask, 'awaitGo'>, isWanted: () => boolean) => Promise<void>
 }
 
 /** Startup figures for the metrics of the worker. */
@@ -140,16 +149,22 @@ export class RunningWork {
     const task: Task = { id, state: 'UNASSIGNED', version: null }
     this.#tasks.set(taskName(id), task)
     this.startups.taskAttempts++
+    const start = {
+      id,
+      connectorConfig: asTaskConfig(id.connector, connectorConfig),
+      taskConfig,
+      paused: configs.targetState(id.connector) === 'PAUSED',
+    }
+    if (this.#parts.exactlyOnce && connectorTypeOf(await executors.plugins(), connectorConfig) === 'source') {
+      // Not awaited: fencing asks the leader, and whoever waits for this start may be what the leader waits for.
+      const isWanted = (): boolean => this.#tasks.get(taskName(id)) === task
+      this.#parts.startFenced(start, isWanted).catch((error: unknown) => this.#failStart(task, error))
+      return
+    }
     try {
-      await executors.startTask({
-        id,
-        connectorConfig: asTaskConfig(id.connector, connectorConfig),
-        taskConfig,
-        paused: configs.targetState(id.connector) === 'PAUSED',
-      })
+      await executors.startTask({ ...start, awaitGo: false })
     } catch (error) {
-      this.startups.taskFailures++
-      this.failTask(id, traceOf(error))
+      this.#failStart(task, error)
     }
   }
 
@@ -163,6 +178,12 @@ export class RunningWork {
     if (this.#tasks.get(taskName(id)) !== task) return
     this.#tasks.delete(taskName(id))
     this.#writeTask(id, 'UNASSIGNED', null, null, true)
+  }
+
+  #failStart(task: Task, error: unknown): void {
+    if (this.#tasks.get(taskName(task.id)) !== task) return
+    this.startups.taskFailures++
+    this.failTask(task.id, traceOf(error))
   }
 
   async pauseTask(id: TaskId, paused: boolean): Promise<void> {

@@ -64,7 +64,11 @@ export class TaskPlanner {
     if (config === null || !isOurs(connector) || configs.targetState(connector) !== 'STARTED') return false
     let isPlanned = false
     try {
-      const made = await executors.taskConfigs(connector, Number(config['tasks.max'] ?? 1))
+      const made = await executors.taskConfigs(
+        connector,
+        Number(config['tasks.max'] ?? 1),
+        config['tasks.max.enforce']?.trim().toLowerCase() !== 'false',
+      )
       const next = completeTaskConfigs(config, made)
       const tasks = configs.tasks(connector)
       const current = tasks.map((id) => configs.taskConfig(id))

@@ -13,6 +13,9 @@ export interface TopicSpec {
   readonly config: Readonly<Record<string, string>>
 }
 
+/** The protocol's numbers for isolation levels. */
+const readUncommitted = 0
+const readCommitted = 1
 /** The protocol's number for topics, in calls about configurations. */
 const topicResource = 2
 
@@ -89,9 +92,14 @@ export class KafkaAdmin {
     }
   }
 
-  /** The offsets after the last record of each partition. */
-  async endOffsets(topic: string, partitions: number): Promise<Map<number, number>> {
+  /** The offsets after the last record of each partition; `committedOnly`: before the first open transaction. */
+  async endOffsets(
+    topic: string,
+    partitions: number,
+    options: { committedOnly: boolean } = { committedOnly: false },
+  ): Promise<Map<number, number>> {
     const [listed] = await (await this.#admin()).listOffsets({
+      isolationLevel: options.committedOnly ? readCommitted : readUncommitted,
       topics: [
         {
           name: topic,
@@ -100,6 +108,58 @@ export class KafkaAdmin {
       ],
     })
     return new Map(listed?.partitions.map((partition) => [partition.partitionIndex, Number(partition.offset)]))
+  }
+
+  /** The committed offsets of a consumer group; none for a group that is not there. */
+  async groupOffsets(groupId: string): Promise<{ topic: string; partition: number; offset: bigint }[]> {
+    try {
+      const [group] = await (await this.#admin()).listConsumerGroupOffsets({ groups: [groupId], requireStable: true })
+      return (group?.topics ?? []).flatMap(({ name, partitions }) =>
+        partitions
+          .filter(({ committedOffset }) => committedOffset >= 0n)
+          .map(({ partitionIndex, committedOffset }) => ({
+            topic: name,
+            partition: partitionIndex,
+            offset: committedOffset,
+          })),
+      )
+    } catch (error) {
+      if (kafkaErrorCode(error) === kafkaErrors.groupIdNotFound) return []
+      throw error
+    }
+  }
+
+  /** Sets committed offsets of a group without members. */
+  async alterGroupOffsets(
+    groupId: string,
+    offsets: readonly { topic: string; partition: number; offset: bigint }[],
+  ): Promise<void> {
+    const topics = [...Map.groupBy(offsets, ({ topic }) => topic)].map(([name, partitionOffsets]) => ({
+      name,
+      partitionOffsets: partitionOffsets.map(({ partition, offset }) => ({ partition, offset })),
+    }))
+    await (await this.#admin()).alterConsumerGroupOffsets({ groupId, topics })
+  }
+
+  /** Forgets committed offsets of a group without members. */
+  async deleteGroupOffsets(
+    groupId: string,
+    partitions: readonly { topic: string; partition: number }[],
+  ): Promise<void> {
+    const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([name, ofTopic]) => ({
+      name,
+      partitionIndexes: ofTopic.map(({ partition }) => partition),
+    }))
+    await (await this.#admin()).deleteConsumerGroupOffsets({ groupId, topics })
+  }
+
+  /** Removes a group without members and all it has committed; one that is not there is fine. */
+  async deleteGroup(groupId: string): Promise<void> {
+    try {
+      await (await this.#admin()).deleteGroups({ groups: [groupId] })
+    } catch (error) {
+      if (kafkaErrorCode(error) !== kafkaErrors.groupIdNotFound) throw error
+    }
   }
 
   async close(): Promise<void> {
@@ -123,7 +183,7 @@ async function open(config: ProtocolClientConfig): Promise<Admin> {
     timeout: config.requestTimeoutMs,
     retries: 3,
     autocreateTopics: false,
-    ...(config.tls ? { tls: config.tls } : {}),
+    ...(config.tls ? { tls: config.tls, tlsServerName: config.tlsServerName === true } : {}),
     ...(config.sasl ? { sasl: config.sasl } : {}),
   })
 }

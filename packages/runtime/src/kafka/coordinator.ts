@@ -8,6 +8,9 @@ import { kafkaErrorCode, kafkaErrors } from './protocol-errors.ts'
 // Loaded late: it is large, and executors need it only when a task ends for good.
 const client = () => import('@platformatic/kafka')
 
+/** The protocol's numbers for what has a coordinator. */
+const keyTypes = { group: 0, transaction: 1 } as const
+
 export interface CoordinatorAddress {
   readonly nodeId: number
   readonly host: string
@@ -34,19 +37,23 @@ export async function connectTo(
 }
 
 /** Asks the bootstrap brokers in turn. Rejects with a RetriableError while none knows the coordinator. */
-export async function findCoordinator(config: ProtocolClientConfig, groupId: string): Promise<CoordinatorAddress> {
+export async function findCoordinator(
+  config: ProtocolClientConfig,
+  name: string,
+  kind: 'group' | 'transaction' = 'group',
+): Promise<CoordinatorAddress> {
   let failure: unknown
   for (const broker of config.brokers) {
     let connection: Connection | null = null
     try {
       connection = await connectTo(config, broker)
       const { findCoordinatorV4 } = await client()
-      const { coordinators } = await findCoordinatorV4.api.async(connection, 0, [groupId])
+      const { coordinators } = await findCoordinatorV4.api.async(connection, keyTypes[kind], [name])
       const found = coordinators[0]
       if (found && found.errorCode === 0) return found
       failure = new RetriableError(
         'group.no_coordinator',
-        found?.errorMessage ?? `no coordinator for group ${groupId} yet`,
+        found?.errorMessage ?? `no coordinator for ${kind} ${name} yet`,
       )
     } catch (error) {
       failure = error
@@ -54,7 +61,7 @@ export async function findCoordinator(config: ProtocolClientConfig, groupId: str
       await connection?.close().catch(() => {})
     }
   }
-  throw new RetriableError('group.no_coordinator', `can't find the coordinator of group ${groupId}`, { cause: failure })
+  throw new RetriableError('group.no_coordinator', `can't find the coordinator of ${kind} ${name}`, { cause: failure })
 }
 
 /** Removes static members from a group at once (KIP-345); those that are not there are fine. */

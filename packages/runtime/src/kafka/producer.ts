@@ -1,6 +1,6 @@
 /** librdkafka's producer with a promise per record. */
 import { createRequire } from 'node:module'
-import { RetriableError } from '@penstock/core'
+import { ConnectError, RetriableError } from '@penstock/core'
 
 /** The part of the native producer used here; `Opaque` comes back with the delivery report. */
 interface NativeProducer {
@@ -9,6 +9,10 @@ interface NativeProducer {
   connect(options: { timeout: number }, done: (error: Error | null) => void): void
   disconnect(flushTimeoutMs: number, done: () => void): void
   setPollInBackground(on: boolean): void
+  initTransactions(timeoutMs: number, done: (error: Error | null) => void): void
+  beginTransaction(done: (error: Error | null) => void): void
+  commitTransaction(timeoutMs: number, done: (error: Error | null) => void): void
+  abortTransaction(timeoutMs: number, done: (error: Error | null) => void): void
   produce(
     topic: string,
     partition: number | null,
@@ -20,11 +24,15 @@ interface NativeProducer {
   ): void
 }
 interface Opaque {
-  resolve(offset: bigint): void
+  resolve(place: ProducedPlace): void
   reject(error: Error): void
 }
-interface Report {
+interface Report extends ProducedPlaceReport {
   readonly opaque?: Opaque
+}
+interface ProducedPlaceReport {
+  readonly topic: string
+  readonly partition: number
   readonly offset: number
 }
 
@@ -42,6 +50,28 @@ export interface ProducedRecord {
   readonly headers?: readonly (readonly [string, Uint8Array | null])[]
 }
 
+/** Where an acknowledged record stands. */
+export interface ProducedPlace {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+}
+
+/** librdkafka's local queue takes no more at present. */
+const queueFull = -184
+
+/** True when the record was not taken because the client's own queue is full: try again when some are acknowledged. */
+export function isQueueFull(error: unknown): boolean {
+  return (error as { code?: unknown }).code === queueFull
+}
+
+/** Codes of librdkafka and the brokers that say: a newer producer with the same transactional id has taken over. */
+const fencedCodes: readonly unknown[] = [-144, 47, 90]
+
+export function isFencedProducer(error: unknown): boolean {
+  return fencedCodes.includes((error as { code?: unknown }).code)
+}
+
 export class KafkaProducer {
   readonly #client: NativeProducer
   #connected = false
@@ -49,9 +79,9 @@ export class KafkaProducer {
 
   constructor(config: Record<string, string | number | boolean>) {
     this.#client = new Native({ partitioner: 'murmur2_random', ...config, dr_cb: true })
-    this.#client.on('delivery-report', (error, { opaque, offset }) => {
+    this.#client.on('delivery-report', (error, { opaque, topic, partition, offset }) => {
       if (error) opaque?.reject(error)
-      else opaque?.resolve(BigInt(offset))
+      else opaque?.resolve({ topic, partition, offset: BigInt(offset) })
     })
     // librdkafka retries by itself; what it gives up on is in the delivery report.
     this.#client.on('event.error', () => {})
@@ -71,8 +101,32 @@ export class KafkaProducer {
     this.#client.setPollInBackground(true)
   }
 
-  /** Resolves with the record's offset once it is acknowledged by Kafka; rejects when it will not be. */
-  async send(record: ProducedRecord): Promise<bigint> {
+  /**
+   * For a producer with a `transactional.id`, once after {@link connect}: ends what an older producer of this id has
+   * left open, and fences it.
+   */
+  async initTransactions(timeoutMs: number): Promise<void> {
+    await this.#call('begin transactions', (done) => this.#client.initTransactions(timeoutMs, done))
+  }
+
+  async beginTransaction(): Promise<void> {
+    await this.#call('begin a transaction', (done) => this.#client.beginTransaction(done))
+  }
+
+  /** Sends what is still waiting, then commits. After a rejection {@link abortTransaction} is what is left to do. */
+  async commitTransaction(timeoutMs: number): Promise<void> {
+    await this.#call('commit a transaction', (done) => this.#client.commitTransaction(timeoutMs, done))
+  }
+
+  async abortTransaction(timeoutMs: number): Promise<void> {
+    await this.#call('abort a transaction', (done) => this.#client.abortTransaction(timeoutMs, done))
+  }
+
+  /**
+   * Resolves with the record's place once it is acknowledged by Kafka; rejects when it will not be, or when the client
+   * can't take it now ({@link isQueueFull}).
+   */
+  async send(record: ProducedRecord): Promise<ProducedPlace> {
     return new Promise((resolve, reject) => {
       this.#client.produce(
         record.topic,
@@ -86,6 +140,12 @@ export class KafkaProducer {
     })
   }
 
+  async #call(what: string, start: (done: (error: Error | null) => void) => void): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      start((error) => (error ? reject(transactionError(what, error)) : resolve()))
+    })
+  }
+
   async close(flushTimeoutMs: number): Promise<void> {
     if (this.#closed) return
     this.#closed = true
@@ -95,6 +155,19 @@ export class KafkaProducer {
       this.#client.disconnect(flushTimeoutMs, () => resolve())
     })
   }
+}
+
+function transactionError(what: string, error: Error): ConnectError {
+  const fenced = isFencedProducer(error)
+  const hint = fenced
+    ? ': a newer producer with the same transactional.id has taken its place'
+    : '. The brokers abort a transaction that is open for longer than transaction.timeout.ms'
+  return Object.assign(
+    new ConnectError(fenced ? 'kafka.producer_fenced' : 'kafka.transaction', `can't ${what}: ${error.message}${hint}`, {
+      cause: error,
+    }),
+    { fenced },
+  )
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

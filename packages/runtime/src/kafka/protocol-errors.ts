@@ -14,10 +14,13 @@ export const kafkaErrors = {
   clusterAuthorizationFailed: 31,
   topicExists: 36,
   invalidReplicationFactor: 38,
+  concurrentTransactions: 51,
+  nonEmptyGroup: 68,
   groupIdNotFound: 69,
   memberIdRequired: 79,
   groupMaxSizeReached: 81,
   fencedInstanceId: 82,
+  groupSubscribedToTopic: 86,
   /** Worth trying again: leader or coordinator moving, time-outs, overload. */
   retriable: new Set([2, 5, 6, 7, 8, 9, 13, 14, 15, 16, 19, 20, 27, 41, 44, 56, 74, 75]),
 } as const

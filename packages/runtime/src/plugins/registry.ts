@@ -4,6 +4,9 @@ import {
   type HeaderConverterPlugin,
   type Plugin,
   type PluginKind,
+  type RawConfig,
+  type SinkPlugin,
+  type SourcePlugin,
 } from '@penstock/core'
 import type { PluginDescription } from './description.ts'
 import { keyInfos } from './key-info.ts'
@@ -71,6 +74,13 @@ export class PluginRegistry {
     version: string | null = null,
   ): LoadedPlugin<HeaderConverterPlugin | ConverterPlugin> {
     return this.#select('header_converter', this.#headerConverters(), name, version)
+  }
+
+  /** The source or sink that a connector's configuration names. Throws an error with a text for users. */
+  findConnector(raw: RawConfig): LoadedPlugin<SinkPlugin | SourcePlugin> {
+    const candidates: LoadedPlugin<SinkPlugin | SourcePlugin>[] = [...this.#ofKind('sink'), ...this.#ofKind('source')]
+    const version = raw['connector.plugin.version']?.trim() || null
+    return this.#select('sink', candidates, raw['connector.class']?.trim() ?? '', version)
   }
 
   has(kind: PluginKind, name: string): boolean {

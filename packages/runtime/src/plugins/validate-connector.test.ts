@@ -14,6 +14,8 @@ function validate(raw: RawConfig, policy = 'All', registry = new PluginRegistry(
     'group.id': 'connect-cluster',
     'connector.client.config.override.policy': policy,
     'connector.client.config.override.allowlist': [],
+    'exactly.once.source.support': 'disabled',
+    'topic.creation.enable': true,
   }
   return validateConnector(raw, { registry, workerConfig, logger, signal: new AbortController().signal })
 }

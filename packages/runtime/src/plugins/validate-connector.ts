@@ -1,8 +1,18 @@
-import { ConnectError, type KeyDefinitions, type Logger, type RawConfig, type SinkPlugin } from '@penstock/core'
-import { checkOverrides, clientKindsOfSink } from '../config/client-properties.ts'
+import {
+  type ConfigProblem,
+  ConnectError,
+  type KeyDefinitions,
+  type Logger,
+  type RawConfig,
+  type SinkPlugin,
+  type SourcePlugin,
+} from '@penstock/core'
+import { checkOverrides, clientKindsOfSink, clientKindsOfSource } from '../config/client-properties.ts'
 import { sinkProblems } from '../config/connector-config.ts'
-import { sinkConnectorConfig } from '../config/connector-keys.ts'
+import { sinkConnectorConfig, sourceConnectorConfig } from '../config/connector-keys.ts'
 import { hideSecrets } from '../config/secrets.ts'
+import { exactlyOnceProblems } from '../config/source-config.ts'
+import { topicCreationProblems } from '../config/topic-creation-groups.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigInfos } from './description.ts'
 import { converterKeys, predicateKeys, transformationKeys } from './nested-keys.ts'
@@ -13,7 +23,11 @@ export interface ValidationContext {
   readonly registry: PluginRegistry
   readonly workerConfig: Pick<
     WorkerConfig,
-    'group.id' | 'connector.client.config.override.policy' | 'connector.client.config.override.allowlist'
+    | 'group.id'
+    | 'connector.client.config.override.policy'
+    | 'connector.client.config.override.allowlist'
+    | 'exactly.once.source.support'
+    | 'topic.creation.enable'
   >
   readonly signal: AbortSignal
   readonly logger: Logger
@@ -29,13 +43,14 @@ export async function validateConnector(raw: RawConfig, context: ValidationConte
   const { registry, workerConfig, signal, logger } = context
   const { plugin } = findConnector(raw, registry)
   const result = new ValidationResult(raw)
+  const framework = frameworkKeys(plugin)
 
-  result.addKeys(sinkConnectorConfig.keys)
+  result.addKeys(framework)
   result.addNested(transformationKeys(raw, registry))
   result.addNested(predicateKeys(raw, registry))
   const own = result.addKeys(ownKeys(plugin))
 
-  for (const problem of sinkProblems(raw, workerConfig)) result.addProblem(problem)
+  for (const problem of frameworkProblems(plugin, raw, workerConfig)) result.addProblem(problem)
   for (const [key, value] of Object.entries(raw)) {
     if (value === null)
       result.addProblem({ key, message: 'Null value can not be supplied as the configuration value.' })
@@ -46,7 +61,8 @@ export async function validateConnector(raw: RawConfig, context: ValidationConte
     signal.throwIfAborted()
   }
 
-  for (const kind of clientKindsOfSink(raw)) {
+  const clients = plugin.kind === 'sink' ? clientKindsOfSink(raw) : clientKindsOfSource(raw, workerConfig)
+  for (const kind of clients) {
     for (const override of checkOverrides(kind, raw, workerConfig)) result.addOverride(override)
   }
   for (const usage of ['header', 'key', 'value'] as const) result.addNested(converterKeys(usage, raw, registry))
@@ -54,7 +70,7 @@ export async function validateConnector(raw: RawConfig, context: ValidationConte
 }
 
 /** The connector's plugin. Throws an error with the text that clients of Kafka Connect know, code `plugins.…`. */
-export function findConnector(raw: RawConfig, registry: PluginRegistry): LoadedPlugin<SinkPlugin> {
+export function findConnector(raw: RawConfig, registry: PluginRegistry): LoadedPlugin<SinkPlugin | SourcePlugin> {
   const name = raw['connector.class']?.trim() ?? ''
   if (name === '') {
     const shown = Object.entries(hideSecrets(raw)).map(([key, value]) => `${key}=${value}`)
@@ -63,12 +79,28 @@ export function findConnector(raw: RawConfig, registry: PluginRegistry): LoadedP
       `Connector config {${shown.join(', ')}} contains no connector type`,
     )
   }
-  return registry.find('sink', name, raw['connector.plugin.version']?.trim() || null)
+  return registry.findConnector(raw)
 }
 
 /** A key that both declare is the framework's in the list. */
-function ownKeys(plugin: SinkPlugin): KeyDefinitions {
-  return Object.fromEntries(
-    Object.entries(plugin.config.keys).filter(([name]) => !Object.hasOwn(sinkConnectorConfig.keys, name)),
-  )
+function ownKeys(plugin: SinkPlugin | SourcePlugin): KeyDefinitions {
+  const framework = frameworkKeys(plugin)
+  return Object.fromEntries(Object.entries(plugin.config.keys).filter(([name]) => !Object.hasOwn(framework, name)))
+}
+
+function frameworkKeys(plugin: SinkPlugin | SourcePlugin): KeyDefinitions {
+  return plugin.kind === 'sink' ? sinkConnectorConfig.keys : sourceConnectorConfig.keys
+}
+
+function frameworkProblems(
+  plugin: SinkPlugin | SourcePlugin,
+  raw: RawConfig,
+  worker: ValidationContext['workerConfig'],
+): ConfigProblem[] {
+  if (plugin.kind === 'sink') return sinkProblems(raw, worker)
+  const abilities = {
+    support: plugin.exactlyOnceSupport?.(raw) ?? null,
+    definesBoundaries: plugin.definesTransactionBoundaries?.(raw) ?? false,
+  }
+  return [...topicCreationProblems(raw), ...exactlyOnceProblems(raw, worker, abilities)]
 }

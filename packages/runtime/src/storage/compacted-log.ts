@@ -2,10 +2,11 @@
  * A compacted topic as a replicated log of keys and values: read from its beginning, followed for ever, written by
  * anyone. The config, status and offset stores stand on it.
  */
-import { ConfigError, ConnectError, type Logger, RetriableError } from '@penstock/core'
+import { ConnectError, type Logger, RetriableError } from '@penstock/core'
 import type { KafkaAdmin, TopicSpec } from '../kafka/admin.ts'
 import { type ConsumedMessage, KafkaConsumer } from '../kafka/consumer.ts'
 import type { KafkaProducer } from '../kafka/producer.ts'
+import { ensureCompactedTopic } from './compacted-topic.ts'
 
 /** One record of the log; a null value removes the key. */
 export interface LogRecord {
@@ -31,7 +32,7 @@ export interface KafkaCompactedLogOptions {
   /** The worker's key that names the topic, for messages. */
   readonly topicKey: string
   readonly consumerConfig: Record<string, string | number | boolean>
-  readonly producer: KafkaProducer
+  readonly producer: Pick<KafkaProducer, 'send'>
   readonly admin: KafkaAdmin
   readonly logger: Logger
   readonly startTimeoutMs: number
@@ -43,7 +44,6 @@ export interface KafkaCompactedLogOptions {
 const offsetBeginning = -2
 const maxPolled = 1000
 const pollTimeoutMs = 1000
-const retryDelayMs = 200
 const failedPollPauseMs = 1_000
 const giveUpMs = 60_000
 
@@ -72,7 +72,7 @@ export class KafkaCompactedLog implements CompactedLog {
     const { topic, startTimeoutMs } = this.#options
     const connected = this.#consumer.connect(startTimeoutMs)
     connected.catch(() => {})
-    this.#partitions = await this.#ensureTopic()
+    this.#partitions = await ensureCompactedTopic({ ...this.#options, timeoutMs: startTimeoutMs })
     await connected
     const partitions = Array.from({ length: this.#partitions }, (_, partition) => partition)
     this.#consumer.assign(partitions.map((partition) => ({ topic: topic.name, partition, offset: offsetBeginning })))
@@ -83,7 +83,8 @@ export class KafkaCompactedLog implements CompactedLog {
   async readToEnd(timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs
     const { topic, admin } = this.#options
-    const ends = await admin.endOffsets(topic.name, this.#partitions)
+    const committedOnly = this.#options.consumerConfig['isolation.level'] === 'read_committed'
+    const ends = await admin.endOffsets(topic.name, this.#partitions, { committedOnly })
     const behind = (): boolean => [...ends].some(([partition, end]) => (this.#positions.get(partition) ?? 0) < end)
     while (behind()) {
       const left = deadline - Date.now()
@@ -110,47 +111,6 @@ export class KafkaCompactedLog implements CompactedLog {
     await this.#loop
     await this.#consumer.close()
     this.#notify()
-  }
-
-  async #ensureTopic(): Promise<number> {
-    const { topic, topicKey, admin, startTimeoutMs } = this.#options
-    const deadline = Date.now() + startTimeoutMs
-    const found = await admin.partitionCount(topic.name)
-    if (found === null) return this.#createTopic(deadline)
-    await this.#checkCompacted(topic.name, topicKey)
-    return found
-  }
-
-  async #createTopic(deadline: number): Promise<number> {
-    const { topic, admin, logger } = this.#options
-    const { partitions, replicationFactor } = topic
-    logger.info(`creating topic ${topic.name}`, { partitions, replicationFactor })
-    await admin.createTopic({ ...topic, config: { ...topic.config, 'cleanup.policy': 'compact' } })
-    for (;;) {
-      const created = await admin.partitionCount(topic.name)
-      if (created !== null) return created
-      if (Date.now() > deadline) {
-        throw new RetriableError(
-          'storage.no_topic',
-          `topic ${topic.name} was created but is still unknown to the brokers`,
-        )
-      }
-      await new Promise((resolve) => setTimeout(resolve, retryDelayMs))
-    }
-  }
-
-  async #checkCompacted(name: string, topicKey: string): Promise<void> {
-    const policy = await this.#options.admin.topicConfig(name, 'cleanup.policy')
-    if (policy === null || policy === 'compact') return
-    throw new ConfigError([
-      {
-        key: topicKey,
-        message:
-          `Invalid value ${name} for configuration ${topicKey}: topic '${name}' must have 'cleanup.policy=compact' to keep its ` +
-          `records for ever, but has 'cleanup.policy=${policy}'. Alter the topic (kafka-configs.sh --alter --topic ${name} ` +
-          '--add-config cleanup.policy=compact) or name another one',
-      },
-    ])
   }
 
   async #follow(): Promise<void> {

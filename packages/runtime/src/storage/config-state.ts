@@ -39,6 +39,19 @@ interface ConnectorEntry {
   inconsistent: boolean
   /** The connector config that the committed tasks were made from. */
   applied: RawConfig | null
+  /** How often task configs have taken effect; -1 before the first time. */
+  generation: number
+  /** So many tasks may have transactional producers; null when it was never written. */
+  fencedCount: number | null
+  /** Tasks were committed and older copies of them are not fenced yet. */
+  pendingFencing: boolean
+}
+
+/** What the fencing of exactly-once source tasks goes by (KIP-618). */
+export interface FencingState {
+  readonly generation: number
+  readonly previousCount: number | null
+  readonly isPending: boolean
 }
 
 export class ConfigState {
@@ -98,6 +111,16 @@ export class ConfigState {
     return this.#connectors.get(connector)?.inconsistent ?? false
   }
 
+  /** How the tasks of a source connector stand with the fencing of their older copies. */
+  fencing(connector: string): FencingState {
+    const entry = this.#connectors.get(connector)
+    return {
+      generation: entry?.generation ?? -1,
+      previousCount: entry?.fencedCount ?? null,
+      isPending: entry?.pendingFencing ?? false,
+    }
+  }
+
   /** The connector config in force when the present tasks were committed. */
   appliedConfig(connector: string): RawConfig | null {
     return this.#connectors.get(connector)?.applied ?? null
@@ -115,10 +138,8 @@ export class ConfigState {
     if (key.startsWith('restart-connector-')) return restart(key.slice('restart-connector-'.length), value)
     if (key === 'session-key') return this.#newSessionKey(value)
     if (key.startsWith('logger-cluster-')) return loggerLevel(key.slice('logger-cluster-'.length), value)
-    // Fencing records belong to exactly-once sources.
-    if (!key.startsWith('tasks-fencing-')) {
-      this.#logger.warn('ignored a record of the config topic with an unknown key', { key, offset: record.offset })
-    }
+    if (key.startsWith('tasks-fencing-')) return this.#fenced(key.slice('tasks-fencing-'.length), value)
+    this.#logger.warn('ignored a record of the config topic with an unknown key', { key, offset: record.offset })
     return null
   }
 
@@ -150,6 +171,9 @@ export class ConfigState {
         deferred: new Map(),
         inconsistent: false,
         applied: null,
+        generation: -1,
+        fencedCount: null,
+        pendingFencing: false,
       }
       this.#connectors.set(connector, entry)
     }
@@ -226,13 +250,27 @@ export class ConfigState {
     if (complete) {
       for (const [task, config] of entry.deferred) entry.tasks.set(task, config)
       entry.applied = entry.config
+      entry.generation++
     } else {
       this.#logger.warn(`the task configs of connector ${connector} are incomplete; its next start writes them anew`)
     }
     entry.inconsistent = !complete
     entry.deferred.clear()
     entry.taskCount = count
+    entry.pendingFencing = true
     return { kind: 'tasks-committed', connector }
+  }
+
+  #fenced(connector: string, value: Record<string, unknown> | null): ConfigEvent | null {
+    const count = value?.['task-count']
+    if (typeof count !== 'number' || !Number.isInteger(count) || count < 0) {
+      this.#logger.error(`ignored a malformed task count of connector ${connector}`)
+      return null
+    }
+    const entry = this.#entry(connector)
+    entry.fencedCount = count
+    entry.pendingFencing = false
+    return null
   }
 
   #newSessionKey(value: Record<string, unknown> | null): ConfigEvent | null {

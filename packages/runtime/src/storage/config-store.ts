@@ -2,6 +2,7 @@
 import type { RawConfig } from '@penstock/core'
 import type { CompactedLog } from './compacted-log.ts'
 import type { ConfigEvent, ConfigState, RestartCommand, SessionKey, TargetState } from './config-state.ts'
+import { type LeaderWriter, PlainLeaderWriter } from './leader-writer.ts'
 
 /** Every write is acknowledged and read back within this time, or fails. */
 const writeTimeoutMs = 30_000
@@ -9,11 +10,17 @@ const writeTimeoutMs = 30_000
 export class ConfigStore {
   readonly state: ConfigState
   readonly #log: CompactedLog
+  readonly #leader: LeaderWriter
   #started = false
 
-  constructor(log: CompactedLog, state: ConfigState) {
+  constructor(
+    log: CompactedLog,
+    state: ConfigState,
+    leader: LeaderWriter = new PlainLeaderWriter((key, value) => log.send(key, value)),
+  ) {
     this.#log = log
     this.state = state
+    this.#leader = leader
   }
 
   /** Reads the backlog; events are told only for what comes after it. */
@@ -38,9 +45,18 @@ export class ConfigStore {
     await this.#log.readToEnd(timeoutMs)
   }
 
+  /** This worker leads now: former leaders write no more. Rejects while Kafka can't confirm that. */
+  async claimLeadership(): Promise<void> {
+    await this.#leader.claim()
+  }
+
+  async releaseLeadership(): Promise<void> {
+    await this.#leader.release()
+  }
+
   /** Leader only. The target state goes first, so that no worker sees the config without it. */
   async putConnector(connector: string, config: RawConfig, targetState: TargetState | null): Promise<void> {
-    await this.#write([
+    await this.#writeAsLeader([
       ...(targetState === null ? [] : [targetStateRecord(connector, targetState)]),
       [`connector-${connector}`, { properties: config }],
     ])
@@ -48,7 +64,7 @@ export class ConfigStore {
 
   /** Leader only. */
   async removeConnector(connector: string): Promise<void> {
-    await this.#write([
+    await this.#writeAsLeader([
       [`connector-${connector}`, null],
       [`target-state-${connector}`, null],
     ])
@@ -58,9 +74,14 @@ export class ConfigStore {
   async putTasks(connector: string, configs: readonly RawConfig[]): Promise<void> {
     await this.#log.readToEnd(writeTimeoutMs)
     if (configs.length > 0) {
-      await this.#write(configs.map((properties, task) => [`task-${connector}-${task}`, { properties }]))
+      await this.#writeAsLeader(configs.map((properties, task) => [`task-${connector}-${task}`, { properties }]))
     }
-    await this.#write([[`commit-${connector}`, { tasks: configs.length }]])
+    await this.#writeAsLeader([[`commit-${connector}`, { tasks: configs.length }]])
+  }
+
+  /** Leader only. So many tasks may have producers from now on, and none of an older set of tasks (KIP-618). */
+  async putTaskCount(connector: string, count: number): Promise<void> {
+    await this.#writeAsLeader([[`tasks-fencing-${connector}`, { 'task-count': count }]])
   }
 
   /** Any worker may pause and resume. */
@@ -70,7 +91,7 @@ export class ConfigStore {
 
   /** Leader only. */
   async putSessionKey(key: SessionKey): Promise<void> {
-    await this.#write([
+    await this.#writeAsLeader([
       [
         'session-key',
         { key: key.key.toString('base64'), algorithm: key.algorithm, 'creation-timestamp': key.createdAt },
@@ -80,7 +101,7 @@ export class ConfigStore {
 
   /** Leader only. */
   async putRestart(command: RestartCommand): Promise<void> {
-    await this.#write([
+    await this.#writeAsLeader([
       [
         `restart-connector-${command.connector}`,
         { 'include-tasks': command.includeTasks, 'only-failed': command.onlyFailed },
@@ -94,20 +115,28 @@ export class ConfigStore {
   }
 
   async stop(): Promise<void> {
+    await this.#leader.release()
     await this.#log.stop()
   }
 
-  async #write(records: readonly (readonly [string, object | null])[]): Promise<void> {
-    await Promise.all(
-      records.map(([key, value]) =>
-        this.#log.send(Buffer.from(key), value === null ? null : Buffer.from(JSON.stringify(value))),
-      ),
-    )
+  async #write(records: readonly ConfigRecord[]): Promise<void> {
+    await Promise.all(records.map((record) => this.#log.send(...encoded(record))))
+    await this.#log.readToEnd(writeTimeoutMs)
+  }
+
+  async #writeAsLeader(records: readonly ConfigRecord[]): Promise<void> {
+    await this.#leader.write(records.map(encoded))
     await this.#log.readToEnd(writeTimeoutMs)
   }
 }
 
-function targetStateRecord(connector: string, state: TargetState): readonly [string, object] {
+type ConfigRecord = readonly [key: string, value: object | null]
+
+function encoded([key, value]: ConfigRecord): [Buffer, Buffer | null] {
+  return [Buffer.from(key), value === null ? null : Buffer.from(JSON.stringify(value))]
+}
+
+function targetStateRecord(connector: string, state: TargetState): ConfigRecord {
   // Workers before 3.5 don't know STOPPED: for them it is PAUSED.
   return [`target-state-${connector}`, { state: state === 'STOPPED' ? 'PAUSED' : state, 'state.v2': state }]
 }

@@ -12,7 +12,7 @@ export interface StartupFigures {
 export interface ConnectorFigures {
   readonly connector: string
   readonly state: ConnectorState
-  readonly type: 'sink' | 'source'
+  readonly type: 'sink' | 'source' | 'unknown'
   /** As in the connector's configuration. */
   readonly connectorClass: string
   readonly version: string | null

@@ -1,0 +1,106 @@
+/** What the runners of both kinds of tasks share: from the start to the last status, with pauses between. */
+import { ConnectError, type Logger, type TaskId, taskName, traceOf } from '@penstock/core'
+import { rdkafkaErrors } from '../kafka/consumer.ts'
+import type { TaskState } from '../storage/status.ts'
+import type { TaskMetrics } from '../telemetry/figures.ts'
+import { TaskMeter } from './task-meter.ts'
+import { TaskSwitch } from './task-switch.ts'
+
+/** One task as the executor sees it. */
+export interface TaskRunner {
+  readonly id: TaskId
+  /** Resolves when the task waits for {@link proceed}, at once where it need not. Rejects with what kept it from that. */
+  start(): Promise<void>
+  /** For a task that was started with `awaitGo`: nobody else runs it any more. */
+  proceed(): void
+  /**
+   * Stops in order: everything written out and committed. Resolves also when that failed. `leaveGroup`: nobody will
+   * continue the task.
+   */
+  stop(options: { leaveGroup: boolean }): Promise<void>
+  /** Stops waiting for anything: no more retries, commits or statuses. */
+  cancel(): void
+  pause(paused: boolean): void
+  metrics(): TaskMetrics
+}
+
+export type ReportStatus = (state: TaskState, trace: string | null, fenced: boolean) => void
+
+export class TaskLife {
+  readonly id: TaskId
+  readonly control: TaskSwitch
+  readonly meter = new TaskMeter()
+  readonly #logger: Logger
+  readonly #onStatus: ReportStatus
+  #done: Promise<void> = Promise.resolve()
+
+  constructor(parts: { id: TaskId; paused: boolean; logger: Logger; onStatus: ReportStatus }) {
+    this.id = parts.id
+    this.control = new TaskSwitch(parts.paused)
+    this.#logger = parts.logger
+    this.#onStatus = parts.onStatus
+  }
+
+  /** Runs the task's work to its end, closes what it opened, reports how it ended. */
+  start(work: () => Promise<void>, close: () => Promise<void>): void {
+    this.#done = this.#run(work, close)
+  }
+
+  /** Resolves when {@link start}'s work has ended, well or not. */
+  async ended(): Promise<void> {
+    await this.#done
+  }
+
+  running(): void {
+    this.#report(this.control.isPaused ? 'PAUSED' : 'RUNNING', null)
+  }
+
+  /** True when that changed anything. */
+  setPaused(paused: boolean): boolean {
+    if (!this.control.setPaused(paused)) return false
+    if (this.meter.state === 'RUNNING' || this.meter.state === 'PAUSED') this.running()
+    return true
+  }
+
+  cancel(): void {
+    this.control.cancel(taskName(this.id))
+  }
+
+  async #run(work: () => Promise<void>, close: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+      await close()
+      this.#report('UNASSIGNED', null)
+    } catch (error) {
+      await close()
+      this.#fail(error)
+    }
+  }
+
+  #fail(error: unknown): void {
+    const fenced = isFenced(error)
+    const failure = fenced
+      ? new ConnectError(
+          'task.fenced',
+          `task ${taskName(this.id)} runs on another worker by now, this copy was fenced`,
+          { cause: error },
+        )
+      : error
+    this.#logger.error(`task ${taskName(this.id)} failed`, { error: failure })
+    this.#report('FAILED', traceOf(failure), fenced)
+  }
+
+  #report(state: TaskState, trace: string | null, fenced = false): void {
+    this.meter.state = state
+    // Another copy may have been started by now: what becomes of this one is no longer the task's state.
+    if (this.control.cancelled.aborted) return
+    this.#onStatus(state, trace, fenced)
+  }
+}
+
+/** Another copy of the task has taken its place, in the consumer group or as transactional producer. */
+function isFenced(error: unknown): boolean {
+  const { code, fenced } = error as { code?: unknown; fenced?: unknown }
+  if (code === rdkafkaErrors.fencedInstanceId || fenced === true) return true
+  return error instanceof Error && /fenced/i.test(error.message) && /instance/i.test(error.message)
+}

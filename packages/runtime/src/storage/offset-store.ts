@@ -1,0 +1,96 @@
+/** Positions of source connectors, in Kafka Connect's format (`internal-topics`: key `[connector, partition]`). */
+import { type Logger, parseJson, type SourceOffset, type SourcePartition, stringifyJson } from '@penstock/core'
+import type { LogRecord } from './compacted-log.ts'
+
+/** A position to store; null takes it away. */
+export interface OffsetEntry {
+  readonly partition: SourcePartition
+  readonly offset: SourceOffset | null
+}
+
+/** Where source connectors keep their positions. */
+export interface OffsetStore {
+  /** Every stored position of a connector, after everything written before the call has been read. */
+  positions(connector: string): Promise<readonly (OffsetEntry & { readonly offset: SourceOffset })[]>
+  /** One answer for each partition, in their order; null where nothing is stored. */
+  read(connector: string, partitions: readonly SourcePartition[]): Promise<readonly (SourceOffset | null)[]>
+  /** Resolves when all of them are stored. */
+  write(connector: string, entries: readonly OffsetEntry[]): Promise<void>
+}
+
+/** The key of a position in the offset topic: its bytes are its identity. */
+export function offsetKey(connector: string, partition: SourcePartition): Buffer {
+  return Buffer.from(stringifyJson([connector, partition]))
+}
+
+export function offsetValue(offset: SourceOffset | null): Buffer | null {
+  return offset === null ? null : Buffer.from(stringifyJson(offset))
+}
+
+/** What the records of an offset topic say, the newest of each key. */
+export class StoredOffsets {
+  readonly #logger: Logger
+  /** By connector, then by the JSON text of the source partition; offsets as their JSON text. */
+  readonly #offsets = new Map<string, Map<string, string>>()
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  /** Takes the next record of the topic. */
+  apply({ key, value, partition, offset }: LogRecord): void {
+    const parsed = key === null ? null : parseKey(key)
+    if (parsed === null) {
+      this.#logger.warn('ignored a record of the offset topic: its key is not [connector, partition]', {
+        partition,
+        offset,
+      })
+      return
+    }
+    let ofConnector = this.#offsets.get(parsed.connector)
+    if (value === null) {
+      ofConnector?.delete(parsed.partition)
+      if (ofConnector?.size === 0) this.#offsets.delete(parsed.connector)
+      return
+    }
+    if (ofConnector === undefined) {
+      ofConnector = new Map()
+      this.#offsets.set(parsed.connector, ofConnector)
+    }
+    ofConnector.set(parsed.partition, value.toString('utf8'))
+  }
+
+  get(connector: string, partition: SourcePartition): SourceOffset | null {
+    const text = this.#offsets.get(connector)?.get(stringifyJson(partition))
+    return text === undefined ? null : parseOffset(text)
+  }
+
+  all(connector: string): { partition: SourcePartition; offset: SourceOffset }[] {
+    const stored = [...(this.#offsets.get(connector) ?? [])]
+    return stored.flatMap(([partition, text]) => {
+      const offset = parseOffset(text)
+      return offset === null ? [] : [{ partition: parseJson(partition) as SourcePartition, offset }]
+    })
+  }
+}
+
+function parseKey(key: Buffer): { connector: string; partition: string } | null {
+  try {
+    const parsed = parseJson(key.toString('utf8'))
+    if (!Array.isArray(parsed) || parsed.length !== 2) return null
+    const [connector, partition] = parsed
+    if (typeof connector !== 'string' || typeof partition !== 'object' || partition === null) return null
+    return Array.isArray(partition) ? null : { connector, partition: stringifyJson(partition) }
+  } catch {
+    return null
+  }
+}
+
+function parseOffset(text: string): SourceOffset | null {
+  try {
+    const parsed = parseJson(text)
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as SourceOffset) : null
+  } catch {
+    return null
+  }
+}
