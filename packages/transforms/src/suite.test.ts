@@ -1,10 +1,18 @@
 import { Lazy, type RawConfig, SinkRecord, Struct, schema } from '@penstock/core'
-import { predicateSuite, sinkRecord, transformationSuite } from '@penstock/core/testing'
+import { fakeTransformationContext, predicateSuite, sinkRecord, transformationSuite } from '@penstock/core/testing'
 import { describe, expect, test } from 'vitest'
 import plugins from './index.ts'
 
 /** The smallest configuration of each plugin that does something. */
 const configs: Readonly<Record<string, RawConfig>> = {
+  Deduplicate: { field: 'a' },
+  Enrich: { lookup: 'topic', topic: 'table', 'key.field': 'a', 'target.field': 'found' },
+  ExtractWithRegex: { field: 'a', regex: '(?<n>.)' },
+  ParseJson: { field: 'a' },
+  Redact: { fields: 'a', pattern: 'x' },
+  RenameByRegex: { regex: 'a', replacement: 'z' },
+  Split: { field: 'b' },
+  TimestampNow: { field: 'now', 'record.timestamp': 'true' },
   Cast: { spec: 'a:string' },
   DropHeaders: { headers: 'h' },
   ExtractField: { field: 'a' },
@@ -26,6 +34,11 @@ const configs: Readonly<Record<string, RawConfig>> = {
   RecordIsTombstone: {},
   TopicNameMatches: { pattern: 'to.*' },
 }
+
+const context = fakeTransformationContext(
+  { table: { x: '{"name":"X"}', y: 'no JSON' } },
+  { now: () => 1_700_000_000_000 },
+)
 
 const of = schema.struct([
   ['a', schema.string()],
@@ -66,7 +79,7 @@ for (const plugin of plugins) {
     test('is among those tested', () => expect(raw).toBeDefined())
     const cases =
       plugin.kind === 'transformation'
-        ? transformationSuite(plugin, raw ?? {}, samples)
+        ? transformationSuite(plugin, raw ?? {}, samples, context)
         : plugin.kind === 'predicate'
           ? predicateSuite(plugin, raw ?? {}, samples)
           : []

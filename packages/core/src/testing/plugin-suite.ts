@@ -7,11 +7,9 @@ import { inspect } from 'node:util'
 import type { RawConfig } from '../config-def.ts'
 import { DataError } from '../errors.ts'
 import { stringifyJson } from '../json.ts'
-import type { Converter, ConverterPlugin, Plugin, PredicatePlugin, TransformationPlugin } from '../plugin.ts'
-import { SinkRecord } from '../record.ts'
+import type { Converter, ConverterPlugin, Plugin } from '../plugin.ts'
 import { type SchemaAndValue, schemasEqual } from '../schema.ts'
-import { inspectRecord, shown } from './inspect-record.ts'
-import { fakeTransformationContext } from './transformation-context.ts'
+import { shown } from './inspect-record.ts'
 
 export interface SuiteCase {
   readonly name: string
@@ -98,58 +96,6 @@ export function converterSuite(
           const bytes = converter.fromConnectData('topic', schema, value)
           if (bytes === null) continue
           assert.equal(stringifyJson(converter.toConnectData('topic', bytes).value), bytes.toString())
-        }
-      },
-    },
-  ]
-}
-
-/** A transformation with a valid configuration; `samples` are records it may meet, fitting or not. */
-export function transformationSuite(
-  plugin: TransformationPlugin,
-  raw: RawConfig,
-  samples: readonly SinkRecord[],
-): SuiteCase[] {
-  return [
-    ...pluginSuite(plugin),
-    {
-      name: `${plugin.name} leaves the record it is given unchanged, and the origin of the one it gives`,
-      check() {
-        const transformation = plugin.create(plugin.config.parse(raw), fakeTransformationContext())
-        for (const sample of samples) {
-          const before = inspectRecord(sample)
-          const after = valueOrDataError(() => transformation.apply(sample))
-          assert.equal(inspectRecord(sample), before)
-          if (after instanceof SinkRecord) assert.equal(after.origin, sample.origin)
-        }
-      },
-    },
-    {
-      name: `${plugin.name} does the same to the same record again`,
-      check() {
-        const transformation = plugin.create(plugin.config.parse(raw), fakeTransformationContext())
-        for (const sample of samples) {
-          const [first, second] = [1, 2].map(() => valueOrDataError(() => transformation.apply(sample)))
-          assert.equal(inspectRecord(second), inspectRecord(first))
-        }
-      },
-    },
-  ]
-}
-
-/** A predicate with a valid configuration. */
-export function predicateSuite(plugin: PredicatePlugin, raw: RawConfig, samples: readonly SinkRecord[]): SuiteCase[] {
-  return [
-    ...pluginSuite(plugin),
-    {
-      name: `${plugin.name} answers true or false, the same each time, and leaves the record unchanged`,
-      check() {
-        const predicate = plugin.create(plugin.config.parse(raw))
-        for (const sample of samples) {
-          const before = inspectRecord(sample)
-          const answers = [1, 2].map(() => predicate.test(sample))
-          assert.ok(typeof answers[0] === 'boolean' && answers[0] === answers[1])
-          assert.equal(inspectRecord(sample), before)
         }
       },
     },

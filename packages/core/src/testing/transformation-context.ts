@@ -1,14 +1,15 @@
-import type { TransformationContext } from '../plugin.ts'
+import type { Clock, TransformationContext } from '../plugin.ts'
 
 /** A context for testing a transformation alone; `tables` stand for compacted topics, keys and values as text. */
 export function fakeTransformationContext(
   tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+  clock: Clock = { now: () => Date.now() },
 ): TransformationContext {
   return {
     connector: 'connector',
     task: 0,
     logger: { error() {}, warn() {}, info() {}, debug() {} },
-    clock: { now: () => Date.now() },
+    clock,
     async openTable(topic) {
       const rows = tables[topic]
       if (rows === undefined) throw new Error(`the test has no table ${topic}`)
