@@ -191,7 +191,7 @@ describe('properties for the protocol client', () => {
     expect(tls).toEqual({ ca: 'the certificate' })
   })
 
-  test('a client certificate in PEM or PKCS12; host names unchecked when asked', () => {
+  test('a client certificate in PEM; host names unchecked when asked', () => {
     const pem = toProtocolClient({
       ...servers,
       'security.protocol': 'ssl',
@@ -201,13 +201,5 @@ describe('properties for the protocol client', () => {
       'ssl.endpoint.identification.algorithm': '',
     })
     expect(pem.tls).toEqual({ key: 'key', cert: 'chain', passphrase: 'p', checkServerIdentity: expect.any(Function) })
-    const location = file('client.p12', '0p12') // 0 begins DER
-    const p12 = {
-      ...servers,
-      'security.protocol': 'SSL',
-      'ssl.keystore.location': location,
-      'ssl.keystore.password': 'p',
-    }
-    expect(toProtocolClient(p12).tls).toEqual({ pfx: Buffer.from('0p12'), passphrase: 'p' })
   })
 })

@@ -4,14 +4,14 @@
  */
 import { createRequire } from 'node:module'
 import type * as Rdkafka from '@confluentinc/kafka-javascript'
-import { RetriableError, type TopicPartition } from '@penstock/core'
+import type { TopicPartition } from '@penstock/core'
+import { type ConnectingClient, NativeConnection } from './native-connection.ts'
 
 /** The part of the native consumer used here; the package's own typings lack half of it. */
-interface NativeConsumer {
+type NativeConsumer = ConnectingClient & {
   setDefaultConsumeTimeout(ms: number): void
   on(event: 'event.error', listener: (error: RdkafkaError) => void): void
   on(event: 'partition.eof', listener: (end: EndOfPartition) => void): void
-  connect(options: { timeout: number }, done: (error: RdkafkaError | null) => void): void
   disconnect(done: () => void): void
   subscribe(topics: (string | RegExp)[]): void
   assign(partitions: TopicPartition[]): void
@@ -89,6 +89,10 @@ const endingErrors: readonly number[] = [
   rdkafkaErrors.fencedInstanceId,
 ]
 
+/** Events without more than these words; why it is so stands in the log. */
+const connectionEvents =
+  /^(all broker connections are down|broker transport failure|ssl error|authentication failure|host resolution failure)$/
+
 export interface RebalanceHandler {
   /** Partitions were given to this member; resolves when their records may flow. */
   onAssigned(partitions: readonly TopicPartition[]): Promise<void>
@@ -102,6 +106,7 @@ export interface EndOfPartition extends TopicPartition {
 
 export class KafkaConsumer {
   readonly #client: NativeConsumer
+  readonly #connection: NativeConnection
   readonly #firstOffset: number
   #queued = true
   #wake: (() => void) | null = null
@@ -134,15 +139,16 @@ export class KafkaConsumer {
       { 'auto.offset.reset': config['auto.offset.reset'] ?? 'earliest' },
     )
     this.#firstOffset = firstOffsets[String(config['auto.offset.reset'] ?? 'earliest')] ?? noOffset
+    this.#connection = new NativeConnection(this.#client)
+    this.#connection.onTrouble = (reason) => this.onWarning?.(new Error(reason))
+    this.#connection.onRefused = (error) => this.#end(error)
     this.#client.setDefaultConsumeTimeout(0)
     this.#client.on('event.error', (error) => this.#onError(error))
     this.#client.on('partition.eof', (end) => this.onEndOfPartition?.(end))
   }
 
   async connect(timeoutMs: number): Promise<void> {
-    this.#connecting = new Promise<void>((resolve, reject) => {
-      this.#client.connect({ timeout: timeoutMs }, (error) => (error ? reject(unreachable(error)) : resolve()))
-    })
+    this.#connecting = this.#connection.connect(timeoutMs)
     await this.#connecting
   }
 
@@ -322,12 +328,14 @@ export class KafkaConsumer {
   }
 
   #onError(error: RdkafkaError): void {
-    if (isEnding(error)) {
-      this.#fatal ??= error
-      this.wakeup()
-    } else {
-      this.onWarning?.(error)
-    }
+    if (isEnding(error)) this.#end(error)
+    // Of connections the log says more, and says it once.
+    else if (!connectionEvents.test(error.message)) this.onWarning?.(error)
+  }
+
+  #end(error: Error): void {
+    this.#fatal ??= error
+    this.wakeup()
   }
 }
 
@@ -337,8 +345,4 @@ function nameOf({ topic, partition }: TopicPartition): string {
 
 function isEnding(error: RdkafkaError): boolean {
   return error.isFatal === true || endingErrors.includes(error.code)
-}
-
-function unreachable(error: Error): RetriableError {
-  return new RetriableError('kafka.unreachable', `can't connect to Kafka: ${error.message}`, { cause: error })
 }

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { ConfigError } from '@penstock/core'
 import { afterAll, expect, test } from 'vitest'
 import { type ClientProperties, toProtocolClient, toRdkafka } from './client-config.ts'
-import { certificates, jksTruststore, pkcs12Truststore } from './fixtures/truststores.ts'
+import { certificates, jksTruststore, pkcs12Keystore, pkcs12Truststore } from './fixtures/key-stores.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'key-stores-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -16,6 +16,7 @@ const file = (name: string, content: string | Buffer): string => {
   return join(folder, name)
 }
 const p12 = file('trust', Buffer.from(pkcs12Truststore, 'base64'))
+const clientP12 = file('client.p12', Buffer.from(pkcs12Keystore, 'base64'))
 const jks = file('trust.jks', Buffer.from(jksTruststore, 'base64'))
 const pem = file('ca', certificate)
 
@@ -65,8 +66,17 @@ test('a keystore with key and certificate in one PEM file serves both', () => {
 })
 
 test('a keystore in PKCS12 is left to the client libraries', () => {
-  const properties = { 'ssl.keystore.location': p12, 'ssl.keystore.password': 'sesame' }
+  const properties = { 'ssl.keystore.location': clientP12, 'ssl.keystore.password': 'sesame' }
   expect(toRdkafka(properties).config).toEqual(properties)
+  expect(
+    toProtocolClient({ ...properties, 'bootstrap.servers': 'kafka:9093', 'security.protocol': 'SSL' }).tls,
+  ).toEqual({ pfx: readFileSync(clientP12), passphrase: 'sesame' })
+})
+
+test('a wrong password of a keystore is named, not shown', () => {
+  const [problem] = problemsOf({ 'ssl.keystore.location': clientP12, 'ssl.keystore.password': 'wr0ng' })
+  expect(problem).toMatch(/ssl\.keystore\.location: the PKCS12 file can't be opened.*Check ssl\.keystore\.password$/)
+  expect(problem).not.toContain('wr0ng')
 })
 
 test('a keystore in PEM without a key is refused', () => {

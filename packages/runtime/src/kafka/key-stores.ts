@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { type ConfigProblem, messageOf } from '@penstock/core'
 import type * as Forge from 'node-forge'
 
@@ -39,8 +40,9 @@ export function truststore(
 }
 
 /** librdkafka's keys for the client's own certificate and key. */
-export function keystore(path: string, problems: ConfigProblem[]): Record<string, string> {
+export function keystore(properties: Properties, problems: ConfigProblem[]): Record<string, string> {
   const key = 'ssl.keystore.location'
+  const path = properties[key] ?? ''
   const bytes = readStore(key, path, problems)
   if (bytes === null) return {}
   switch (formatOf(bytes)) {
@@ -55,6 +57,14 @@ export function keystore(path: string, problems: ConfigProblem[]): Record<string
       return { 'ssl.certificate.location': path, 'ssl.key.location': path }
     }
     case 'PKCS12':
+      try {
+        createSecureContext({ pfx: bytes, passphrase: properties['ssl.keystore.password'] })
+      } catch (error) {
+        problems.push({
+          key,
+          message: `Invalid value ${path} for configuration ${key}: the PKCS12 file can't be opened: ${messageOf(error)}. Check ssl.keystore.password`,
+        })
+      }
       return { 'ssl.keystore.location': path }
     default:
       problems.push({

@@ -1,12 +1,12 @@
 /** librdkafka's producer with a promise per record. */
 import { createRequire } from 'node:module'
-import { ConnectError, RetriableError } from '@penstock/core'
+import { ConnectError } from '@penstock/core'
+import { type ConnectingClient, NativeConnection } from './native-connection.ts'
 
 /** The part of the native producer used here; `Opaque` comes back with the delivery report. */
-interface NativeProducer {
+type NativeProducer = ConnectingClient & {
   on(event: 'delivery-report', listener: (error: Error | null, report: Report) => void): void
   on(event: 'event.error', listener: (error: Error) => void): void
-  connect(options: { timeout: number }, done: (error: Error | null) => void): void
   disconnect(flushTimeoutMs: number, done: () => void): void
   setPollInBackground(on: boolean): void
   initTransactions(timeoutMs: number, done: (error: Error | null) => void): void
@@ -74,11 +74,13 @@ export function isFencedProducer(error: unknown): boolean {
 
 export class KafkaProducer {
   readonly #client: NativeProducer
+  readonly #connection: NativeConnection
   #connected = false
   #closed = false
 
   constructor(config: Record<string, string | number | boolean>) {
     this.#client = new Native({ partitioner: 'murmur2_random', ...config, dr_cb: true })
+    this.#connection = new NativeConnection(this.#client)
     this.#client.on('delivery-report', (error, { opaque, topic, partition, offset }) => {
       if (error) opaque?.reject(error)
       else opaque?.resolve({ topic, partition, offset: BigInt(offset) })
@@ -88,15 +90,7 @@ export class KafkaProducer {
   }
 
   async connect(timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#client.connect({ timeout: timeoutMs }, (error) =>
-        error
-          ? reject(
-              new RetriableError('kafka.unreachable', `can't connect to Kafka: ${error.message}`, { cause: error }),
-            )
-          : resolve(),
-      )
-    })
+    await this.#connection.connect(timeoutMs)
     this.#connected = true
     this.#client.setPollInBackground(true)
   }
