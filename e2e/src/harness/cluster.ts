@@ -116,6 +116,11 @@ export class Cluster implements AsyncDisposable {
     return name
   }
 
+  async partitionCount(topic: string): Promise<number | undefined> {
+    const metadata = await this.#admin.metadata({ topics: [topic], forceUpdate: true })
+    return metadata.topics.get(topic)?.partitionsCount
+  }
+
   /** Writes that many sample records, or these, with acks=all; resolves with what is stored where. */
   async produce(
     topic: string,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { workerWith } from '../config/fixtures/worker.ts'
 import { PluginRegistry } from '../plugins/registry.ts'
 import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
+import { Redactor } from '../telemetry/redactor.ts'
 import { SinkTaskRunner } from './sink-task-runner.ts'
 
 /** A task whose config is no good: it fails before it opens anything. */
@@ -17,6 +18,7 @@ function failingTask() {
     createTask: () => ({ put: () => undefined }),
   }
   const runner = new SinkTaskRunner({
+    redactor: new Redactor(),
     start: {
       id: { connector: 'a', task: 0 },
       connectorConfig: { name: 'a' },
@@ -37,14 +39,14 @@ function failingTask() {
 
 test('a task that fails says so', async () => {
   const { runner, statuses } = failingTask()
-  runner.start()
+  void runner.start()
   await runner.stop({ leaveGroup: false })
   expect(statuses).toEqual(['FAILED'])
 })
 
 test('a task that fails after it was cancelled says nothing: another copy may run by now', async () => {
   const { runner, statuses } = failingTask()
-  runner.start()
+  void runner.start()
   runner.cancel()
   await runner.stop({ leaveGroup: false })
   expect(statuses).toEqual([])

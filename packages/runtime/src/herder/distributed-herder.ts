@@ -117,7 +117,8 @@ export class DistributedHerder implements Herder {
     })
     this.#fencing = new ZombieFencing({
       configs,
-      fence: (connector, raw, count) => executors.ask('fence-tasks', { connector, config: raw, count }),
+      fence: async (connector, raw, count) =>
+        void (await executors.ask('fence-tasks', { connector, config: raw, count })),
       asLeader: (name, job) => this.#gate.asLeader(name, job),
       logger,
     })
@@ -522,7 +523,9 @@ export class DistributedHerder implements Herder {
 
   async #writeTasks(connector: string, tasks: readonly RawConfig[]): Promise<void> {
     await this.#gate.asLeader(`writing the task configs of ${connector}`, async () => {
-      const { configs } = this.#parts
+      const { configs, config } = this.#parts
+      // Any worker may resume a connector: the sender may have read of it before this one.
+      await configs.readToEnd(config['worker.sync.timeout.ms'])
       this.#configOf(connector)
       if (tasks.length > 0 && configs.state.targetState(connector) === 'STOPPED') {
         throw new BadRequestError(

@@ -68,6 +68,7 @@ async function resolveEntry({ folder, name, entry }: PluginPackage): Promise<str
 
 const createMethods = {
   sink: 'createTask',
+  source: 'createTask',
   converter: 'create',
   header_converter: 'create',
   transformation: 'create',

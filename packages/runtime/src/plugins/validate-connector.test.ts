@@ -14,7 +14,7 @@ function validate(raw: RawConfig, policy = 'All', registry = new PluginRegistry(
     'group.id': 'connect-cluster',
     'connector.client.config.override.policy': policy,
     'connector.client.config.override.allowlist': [],
-    'exactly.once.source.support': 'disabled',
+    'exactly.once.source.support': 'disabled' as const,
     'topic.creation.enable': true,
   }
   return validateConnector(raw, { registry, workerConfig, logger, signal: new AbortController().signal })
