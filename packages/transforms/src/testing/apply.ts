@@ -4,6 +4,7 @@ import {
   type RawConfig,
   type Schema,
   SinkRecord,
+  Struct,
   type Transformation,
 } from '@penstock/core'
 import { fakeTransformationContext, type SinkRecordFields, sinkRecord } from '@penstock/core/testing'
@@ -42,4 +43,10 @@ function named(name: string): Plugin {
   const plugin = plugins.find((candidate) => candidate.name === name || candidate.aliases.includes(name))
   if (plugin === undefined) throw new Error(`no plugin ${name}`)
   return plugin
+}
+
+/** A value that must be a struct. */
+export function structOf(value: unknown): Struct {
+  if (value instanceof Struct) return value
+  throw new Error('it is no struct')
 }
