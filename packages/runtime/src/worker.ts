@@ -14,6 +14,7 @@ import { createPeerClient } from './herder/peer-client.ts'
 import { WorkerLoggers } from './herder/worker-loggers.ts'
 import { KafkaAdmin } from './kafka/admin.ts'
 import { toProtocolClient } from './kafka/client-config.ts'
+import { untilKafkaAnswers } from './kafka/first-contact.ts'
 import { openWorkerConfig } from './plugins/worker-config-providers.ts'
 import { startRestServer } from './rest/server.ts'
 import { openStores } from './stores.ts'
@@ -130,16 +131,21 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     ...workerClientProperties(config.raw),
     'client.id': config['client.id'] || `connect-${workerId}`,
   })
+  const kafkaClusterId = await untilKafkaAnswers(client, {
+    timeoutMs: config['kafka.start.timeout.ms'],
+    logger,
+    retryBackoffMs: config['retry.backoff.ms'],
+    retryBackoffMaxMs: config['retry.backoff.max.ms'],
+  })
   const admin = new KafkaAdmin(client)
   closers.push(() => admin.close())
-  const opening = openStores({
+  const stores = await openStores({
     config,
     admin,
     loggers,
     onConfigEvent: (event) => herder?.onConfigEvent(event),
     onFatal,
   })
-  const [kafkaClusterId, stores] = await together(admin.clusterId(), opening)
   // Only now, so that their start takes no time from the first answer; whatever needs one waits for it.
   executors.start().catch((error: unknown) => onFatal(error as Error))
   closers.push(() => stores.close())
@@ -209,14 +215,6 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     },
     redact: (text) => redactor.redact(text),
   }
-}
-
-/** Both, or the first failure after both have ended: nothing is left running behind a rejection. */
-async function together<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  const [first, second] = await Promise.allSettled([a, b])
-  if (second.status === 'rejected') throw second.reason
-  if (first.status === 'rejected') throw first.reason
-  return [first.value, second.value]
 }
 
 async function closeAll({ closers, loggers, clock }: Running): Promise<void> {

@@ -1,13 +1,14 @@
 import { ConfigError, type ConfigOf, type ConfigProblem, configDef, type RawConfig } from '@penstock/core'
 import { policyProblem } from './client-properties.ts'
 import { executorKeys, logKeys } from './executor-keys.ts'
+import { kafkaKeys } from './kafka-keys.ts'
 import { macAlgorithm, macAlgorithmNames } from './mac-algorithms.ts'
 import { restKeys } from './rest-keys.ts'
 import { restProblems } from './rest-problems.ts'
 import { connectKeys } from './worker-keys.ts'
 
 /** Every key of a distributed worker. `producer.…`, `consumer.…`, `admin.…`, `sasl.…` and `ssl.…` stay in the raw text. */
-export const workerConfig = configDef({ ...connectKeys, ...restKeys, ...executorKeys, ...logKeys })
+export const workerConfig = configDef({ ...connectKeys, ...restKeys, ...executorKeys, ...kafkaKeys, ...logKeys })
 
 /**
  * A worker's parsed configuration. `raw` is everything, with the keys that are not declared; `given` the same as it was
