@@ -194,6 +194,7 @@ test('the properties are those of the values, and a change of them restarts the 
   assert.match(properties(rendered), /^group\.id=demo-penstock\n/m)
   assert.match(properties(rendered), /^config\.storage\.topic=demo-penstock-configs\n/m)
   assert.match(properties(rendered), /^listeners=http:\/\/:8083\n/m)
+  assert.match(properties(rendered), /^rest\.authentication\.open\.paths=\/health\n/m)
   const full = render('--values', fullValues)
   assert.match(properties(full), /^consumer\.fetch\.max\.bytes=52428800$/m)
   assert.match(properties(full), /^header\.converter=a back\\\\slash\\tand\\nlines$/m)

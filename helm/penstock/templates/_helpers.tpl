@@ -62,6 +62,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
   "config.storage.topic" (printf "%s-configs" $group)
   "offset.storage.topic" (printf "%s-offsets" $group)
   "status.storage.topic" (printf "%s-status" $group)
+  "rest.authentication.open.paths" "/health"
   "listeners" (printf "http://:%s" (include "penstock.text" .Values.rest.port)) }}
 {{- range $key := list "listeners" "rest.advertised.host.name" "rest.advertised.port" }}
 {{- if hasKey $.Values.config $key }}
