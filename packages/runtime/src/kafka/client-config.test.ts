@@ -6,7 +6,7 @@ import { ConfigError } from '@penstock/core'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type ClientProperties, toProtocolClient, toRdkafka } from './client-config.ts'
-import { clientKeys } from './client-keys.ts'
+import { clientKeys, isSharedClientKey } from './client-keys.ts'
 import { commonKeys, consumerKeys, javaClientKeys, producerKeys } from './fixtures/java-client-keys.ts'
 
 const servers = { 'bootstrap.servers': 'kafka:9092' }
@@ -202,4 +202,18 @@ describe('properties for the protocol client', () => {
     })
     expect(pem.tls).toEqual({ key: 'key', cert: 'chain', passphrase: 'p', checkServerIdentity: expect.any(Function) })
   })
+})
+
+test('of the worker’s own keys its clients get what every client takes', () => {
+  const shared = ['bootstrap.servers', 'security.protocol', 'sasl.jaas.config', 'ssl.ca.location', 'https.ca.location']
+  const own = [
+    'group.id',
+    'session.timeout.ms',
+    'client.id',
+    'config.providers',
+    'listeners',
+    'offset.flush.timeout.ms',
+  ]
+  expect(shared.filter((key) => !isSharedClientKey(key))).toEqual([])
+  expect(own.filter(isSharedClientKey)).toEqual([])
 })

@@ -3,6 +3,7 @@
  * Keys of TLS and SASL are in `security-keys.ts`; keys of librdkafka that are missing here pass as they are.
  */
 import type { ClientKind } from '../config/client-properties.ts'
+import { findRdkafkaKey } from './rdkafka-values.ts'
 import { securityKeys } from './security-keys.ts'
 
 /** What the client for records, librdkafka, gets. */
@@ -31,6 +32,9 @@ const data: readonly ClientKind[] = ['producer', 'consumer']
 const producer: readonly ClientKind[] = ['producer']
 const consumer: readonly ClientKind[] = ['consumer']
 const admin: readonly ClientKind[] = ['admin']
+
+/** The worker names its clients itself, and has providers of its own. */
+const ownKeys: readonly string[] = ['client.id', 'config.providers']
 
 const same: Handling = { kind: 'same' }
 const renamed = (to: string): Handling => ({ kind: 'renamed', to })
@@ -143,4 +147,11 @@ const generalKeys: Readonly<Record<string, ClientKey>> = {
 export const clientKeys: Readonly<Record<string, ClientKey>> = {
   ...generalKeys,
   ...Object.fromEntries(Object.entries(securityKeys).map(([key, row]) => [key, { clients: everyone, ...row }])),
+}
+
+/** Of the worker's unprefixed keys, those that are meant for its own clients and not for the worker or its group. */
+export function isSharedClientKey(key: string): boolean {
+  const row = Object.hasOwn(clientKeys, key) ? clientKeys[key] : undefined
+  if (row !== undefined) return row.clients.length === everyone.length && !ownKeys.includes(key)
+  return findRdkafkaKey(key)?.clients === '*'
 }

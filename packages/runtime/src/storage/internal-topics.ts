@@ -4,6 +4,7 @@ import { withoutPrefix } from '../config/prefix.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { TopicSpec } from '../kafka/admin.ts'
 import { toRdkafka } from '../kafka/client-config.ts'
+import { isSharedClientKey } from '../kafka/client-keys.ts'
 
 /** Settings that all clients of the internal topics share, and what their ids start with. */
 export function internalClients(config: WorkerConfig): {
@@ -22,12 +23,10 @@ export function isolationLevel(config: WorkerConfig): 'read_committed' | 'read_u
 
 export type InternalTopicKey = 'config.storage.topic' | 'offset.storage.topic' | 'status.storage.topic'
 
-/** Everything unprefixed that is a setting of a client, without the worker's own keys. */
+/** Everything unprefixed that is a setting of any client, without the worker's own keys. */
 function clientProperties(config: WorkerConfig): Record<string, string> {
   const all = workerClientProperties(config.raw)
-  const wanted =
-    /^(bootstrap\.servers|client\.dns\.lookup|client\.rack|security\.|sasl\.|ssl\.|reconnect\.|retry\.backoff|connections\.max|socket\.|metadata\.max\.age)/
-  return Object.fromEntries(Object.entries(all).filter(([key]) => wanted.test(key)))
+  return Object.fromEntries(Object.entries(all).filter(([key]) => isSharedClientKey(key)))
 }
 
 /** An internal topic as the worker's configuration describes it. */
