@@ -1,8 +1,9 @@
 /** Converters whose schemas are in a schema registry. Start reading at schema-registry-converter.ts. @module */
 import type { Plugin } from '@penstock/core'
 import { avroConverter } from './avro/avro-converter.ts'
+import { jsonSchemaConverter } from './json/json-schema-converter.ts'
 
-const plugins: readonly Plugin[] = [avroConverter]
+const plugins: readonly Plugin[] = [avroConverter, jsonSchemaConverter]
 
 export default plugins
-export { avroConverter }
+export { avroConverter, jsonSchemaConverter }

@@ -1,5 +1,6 @@
 /** Defaults: Connect values to the JSON of an Avro schema. */
 import { type Field, JsonNumber, logical, type Schema, Struct } from '@penstock/core'
+import { shortestFloat } from '../float-text.ts'
 import { daysOf, decimalOf, misfit, timeOf, timestampOf } from '../logical-values.ts'
 import type { AvroOptions } from './avro-options.ts'
 import { isUnionSchema, scrubbed } from './names.ts'
@@ -53,13 +54,4 @@ export function defaultToAvro(schema: Schema, value: unknown, options: AvroOptio
 function floatDefault(value: number): unknown {
   if (!Number.isFinite(value)) return String(value)
   return Number.isInteger(value) && Math.abs(value) < 1e7 ? new JsonNumber(value.toFixed(1)) : value
-}
-
-/** The double with the fewest digits that is this float. */
-function shortestFloat(value: number): number {
-  for (let digits = 1; digits < 10; digits++) {
-    const shorter = Number(value.toPrecision(digits))
-    if (Math.fround(shorter) === Math.fround(value)) return shorter
-  }
-  return value
 }

@@ -259,7 +259,7 @@ function storeType(types: string): KeyDefinition<string | null> {
 }
 
 /** `fine` is the last part of a value that asks for what is done anyway. */
-function refused(why: string, fine?: string): KeyDefinition<string | null> {
+export function refused(why: string, fine?: string): KeyDefinition<string | null> {
   return key.string({
     default: null,
     internal: true,
