@@ -4,6 +4,7 @@
  * `herder/distributed-herder.ts`. The protocol is Kafka's classic one with type `connect`.
  */
 import { type Clock, ConnectError, type Logger, messageOf } from '@penstock/core'
+import { failureReason } from '../kafka/connection-problem.ts'
 import { kafkaErrorCode, kafkaErrors } from '../kafka/protocol-errors.ts'
 import type { Assignment, ConnectProtocolVersion, WorkerMetadata } from './assignment.ts'
 import { type ConnectProtocol, parseProtocolName, versionOfProtocol } from './connect-protocol.ts'
@@ -181,7 +182,7 @@ export class Membership {
         this.#stopping.signal.throwIfAborted()
         const pauseMs = this.#afterFailedJoin(error, attempt)
         if (pauseMs > 0) {
-          logger.info('joining the group failed, trying again', { reason: messageOf(error), pauseMs })
+          logger.info('joining the group failed, trying again', { reason: failureReason(error), pauseMs })
           await this.#sleep(pauseMs)
         }
         await this.#tellLoss()
@@ -250,7 +251,7 @@ export class Membership {
       } catch (error) {
         if (this.#rejoin !== null) return
         const silentMs = clock.now() - this.#lastHeartbeat
-        logger.warn('a heartbeat failed', { reason: messageOf(rootOf(error)), silentMs })
+        logger.warn('a heartbeat failed', { reason: failureReason(error), silentMs })
         if (silentMs > sessionTimeoutMs) this.#lose(`no heartbeat was answered for ${silentMs} ms`)
         else await this.#sleep(retryBackoffMs)
       }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { connectionProblem, isLasting } from './connection-problem.ts'
+import { connectionProblem, failureReason, isLasting } from './connection-problem.ts'
 
 /** As the protocol client wraps what went wrong. */
 const wrapped = (cause: unknown) =>
@@ -79,4 +79,13 @@ test('only refusals last: a broker that is away comes back', () => {
   expect(isLasting(logged('SASL authentication error: no'))).toBe(true)
   expect(isLasting(logged('Connect to ipv4#127.0.0.1:1 failed: Connection refused'))).toBe(false)
   expect(isLasting('Failed to retrieve OIDC token from "http://id/token": Couldn\'t connect')).toBe(false)
+})
+
+test('what the protocol answers is told as it is, a refused login with what to check', () => {
+  const answered = (apiCode: number, message: string) => wrapped(Object.assign(new Error(message), { apiCode }))
+  expect(failureReason(answered(16, 'This is not the correct coordinator.'))).toBe(
+    'This is not the correct coordinator.',
+  )
+  expect(failureReason(answered(58, 'SASL authentication failed.'))).toContain('check user and password')
+  expect(failureReason(new Error('Connection closed'))).toContain('security.protocol')
 })

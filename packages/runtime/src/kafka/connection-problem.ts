@@ -1,4 +1,5 @@
 /** Puts what the two Kafka clients say of a failed connection into a sentence that names what to check. */
+import { kafkaErrorCode } from './protocol-errors.ts'
 
 interface Rule {
   readonly says: RegExp
@@ -75,6 +76,9 @@ const rules: readonly Rule[] = [
   },
 ]
 
+/** Answers while logging in, before anything is asked: mechanism, state, credentials. */
+const loginCodes: readonly number[] = [33, 34, 58]
+
 /** What trying again does not mend as long as nobody changes something. */
 const lasting: readonly RegExp[] = [
   /SASL authentication error/,
@@ -91,6 +95,14 @@ export function connectionProblem(error: unknown): string {
   const where = /Connection to (\S+) failed/.exec(all)?.[1]
   const detail = `${texts.at(-1) ?? 'no reason given'}${where === undefined ? '' : `, at ${where}`}`
   return rule === undefined ? detail : `${rule.check} (${detail})`
+}
+
+/** Why a call of the protocol failed: what the broker answered, or what to check of a connection. */
+export function failureReason(error: unknown): string {
+  const code = kafkaErrorCode(error)
+  return code === null || loginCodes.includes(code)
+    ? connectionProblem(error)
+    : (textsOf(error).at(-1) ?? String(error))
 }
 
 /** True for a line of librdkafka's log about a refusal that only a change of configuration ends. */
