@@ -118,3 +118,37 @@ test('the topics of a connector are unwrapped', async () => {
   await using worker = await fakeWorker(200, '{"orders":{"topics":["a","b"]}}')
   expect(await worker.client().topics('orders')).toEqual(['a', 'b'])
 })
+
+test('offsets and loggers have the bodies and paths of the worker', async () => {
+  await using worker = await fakeWorker(200, '{"message":"done"}')
+  const client = worker.client()
+  const offset = {
+    partition: { kafka_topic: 't', kafka_partition: 0 },
+    offset: { kafka_offset: '9223372036854775807' },
+  }
+  expect(await client.alterOffsets('a', [offset])).toEqual({ message: 'done' })
+  await client.resetOffsets('a')
+  await client.offsets('a')
+  await client.setLogger('org.apache.kafka', 'DEBUG', 'cluster')
+  await client.logger('root')
+  await client.pluginConfig('Sink', '[1,2)')
+  expect(worker.seen.map(({ method, url, body }) => `${method} ${url} ${body}`)).toEqual([
+    `PATCH /connectors/a/offsets ${JSON.stringify({ offsets: [offset] })}`,
+    'DELETE /connectors/a/offsets ',
+    'GET /connectors/a/offsets ',
+    'PUT /admin/loggers/org.apache.kafka?scope=cluster {"level":"DEBUG"}',
+    'GET /admin/loggers/root ',
+    'GET /connector-plugins/Sink/config?version=%5B1%2C2) ',
+  ])
+})
+
+test('requests may be sent by a function of the caller', async () => {
+  await using worker = await fakeWorker(200, '[]')
+  const sent: string[] = []
+  const own: typeof fetch = (input, init) => {
+    sent.push(String(input))
+    return fetch(input, init)
+  }
+  await worker.client({ fetch: own }).connectors()
+  expect(sent).toEqual([`${worker.url}/connectors`])
+})

@@ -122,11 +122,12 @@ export class ConnectClient {
     return this.#transport.request('PUT', at(name, 'topics', 'reset'))
   }
 
+  /** Numbers beyond 2^53 lose their last digits. */
   offsets(name: string): Promise<ConnectorOffsets> {
     return this.#transport.request('GET', at(name, 'offsets'))
   }
 
-  /** Only for a stopped connector. */
+  /** Only for a stopped connector. A sink's numbers may be texts, which keep every digit. */
   alterOffsets(name: string, offsets: ConnectorOffset[]): Promise<Message> {
     return this.#transport.request('PATCH', at(name, 'offsets'), { offsets })
   }
@@ -140,8 +141,10 @@ export class ConnectClient {
     return this.#transport.request('GET', `/connector-plugins?connectorsOnly=${connectorsOnly}`)
   }
 
-  pluginConfig(plugin: string): Promise<ConfigKeyInfo[]> {
-    return this.#transport.request('GET', `/connector-plugins/${encodeURIComponent(plugin)}/config`)
+  /** `version`: one version or a range of versions; the newest where not given. */
+  pluginConfig(plugin: string, version?: string): Promise<ConfigKeyInfo[]> {
+    const query = version === undefined ? '' : `?version=${encodeURIComponent(version)}`
+    return this.#transport.request('GET', `/connector-plugins/${encodeURIComponent(plugin)}/config${query}`)
   }
 
   /** Answers with the errors of each key; throws only where the plugin itself can't be told. */

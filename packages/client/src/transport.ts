@@ -9,6 +9,8 @@ export interface ConnectClientOptions {
   readonly timeoutMs?: number
   /** Value of the Authorization header. */
   readonly authorization?: string
+  /** Sends requests in place of the built-in one: for TLS settings of your own. */
+  readonly fetch?: typeof fetch
 }
 
 export interface Answer {
@@ -23,6 +25,7 @@ export class Transport {
   readonly #urls: readonly string[]
   readonly #timeoutMs: number
   readonly #authorization: string | undefined
+  readonly #fetch: typeof fetch
   #current = 0
 
   constructor(options: ConnectClientOptions) {
@@ -31,6 +34,8 @@ export class Transport {
     this.#urls = urls.map((url) => url.replace(/\/+$/, ''))
     this.#timeoutMs = options.timeoutMs ?? 90_000
     this.#authorization = options.authorization
+    // Looked up with each request: who replaces the global one means every request.
+    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init))
   }
 
   /** Throws ConnectError for an answer with an error status, TypeError or a timeout's DOMException without an answer. */
@@ -56,7 +61,7 @@ export class Transport {
     const headers: Record<string, string> = { accept: 'application/json' }
     if (body !== undefined) headers['content-type'] = 'application/json'
     if (this.#authorization !== undefined) headers.authorization = this.#authorization
-    const response = await fetch(url, {
+    const response = await this.#fetch(url, {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
