@@ -50,9 +50,11 @@ export function replaceVariables(value: string, lookUp: (variable: ConfigVariabl
 /** Shorter texts are no secrets, and occur everywhere. */
 export const leastSecretLength = 4
 
-/** True for what may stand in for its variable wherever it occurs: `true` and `80` would be found in anything. */
+const everydayValues = /^(?:true|false|null|none|fatal|error|warn|info|debug|trace|json|text|\d{1,5})$/i
+
+/** True for what is worth hiding wherever it occurs: switches, levels, ports and sizes would be found in any text. */
 export function isTellingSecret(value: string): boolean {
-  return value.length >= leastSecretLength && value !== 'true' && value !== 'false'
+  return value.length >= leastSecretLength && !everydayValues.test(value)
 }
 
 /**

@@ -15,14 +15,21 @@ export interface LogEntry {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** The line without its end; JSON never has a line feed inside, the further lines of a text are indented. */
-export function formatLine(entry: LogEntry, format: LogFormat): string {
-  return format === 'json' ? jsonLine(entry) : textLine(entry)
+/** Takes secrets out of a text. */
+type Redact = (text: string) => string
+
+/**
+ * The line without its end; JSON never has a line feed inside, the further lines of a text are indented. What says where
+ * the line comes from (time, level, logger) isn't redacted, nor are the names of its fields: machines read lines by them.
+ */
+export function formatLine(entry: LogEntry, format: LogFormat, redact: Redact = (text) => text): string {
+  return format === 'json' ? jsonLine(entry, redact) : textLine(entry, redact)
 }
 
+const originKeys = new Set(['@timestamp', 'level', 'logger'])
 const ownKeys = new Set(['@timestamp', 'level', 'logger', 'message', 'error'])
 
-function jsonLine({ timestamp, level, logger, message, context, fields }: LogEntry): string {
+function jsonLine({ timestamp, level, logger, message, context, fields }: LogEntry, redact: Redact): string {
   const line: Record<string, LogValue> = Object.assign(Object.create(null), {
     '@timestamp': timestamp.toISOString(),
     level,
@@ -32,20 +39,29 @@ function jsonLine({ timestamp, level, logger, message, context, fields }: LogEnt
   for (const [key, value] of valuesOf(context)) line[ownKeys.has(key) ? `context.${key}` : key] = value
   for (const [key, value] of valuesOf(fields)) line[key in line || ownKeys.has(key) ? `fields.${key}` : key] = value
   if (fields.error !== undefined) line.error = { ...toLogError(fields.error) }
+  for (const [key, value] of Object.entries(line)) if (!originKeys.has(key)) line[key] = redacted(value, redact)
   return JSON.stringify(line)
 }
 
-function textLine({ timestamp, level, logger, message, context, fields }: LogEntry): string {
+function redacted(value: LogValue, redact: Redact): LogValue {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map((item) => redacted(item, redact))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redacted(item, redact)]))
+}
+
+function textLine({ timestamp, level, logger, message, context, fields }: LogEntry, redact: Redact): string {
   const { connector, task, ...others } = context
-  const parts = [timestamp.toISOString(), level.toUpperCase().padEnd(5), logger]
+  const origin = [timestamp.toISOString(), level.toUpperCase().padEnd(5), logger]
+  const parts: string[] = []
   if (connector !== undefined)
     parts.push(`[${printable(task === undefined ? `${connector}` : `${connector}-${task}`)}]`)
   else if (task !== undefined) parts.push(`[${printable(String(task))}]`)
   parts.push(printable(safeText(message)).replaceAll('\n', '\n    '))
   for (const [key, value] of [...valuesOf(fields), ...valuesOf(others)])
     parts.push(`${printable(key)}=${textValue(value)}`)
-  const line = parts.join(' ')
-  return fields.error === undefined ? line : line + indented(fields.error)
+  const text = parts.join(' ') + (fields.error === undefined ? '' : indented(fields.error))
+  return `${origin.join(' ')} ${redact(text)}`
 }
 
 function indented(error: unknown): string {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { ConnectError, Password, parseJson } from '@penstock/core'
 import { describe, expect, test } from 'vitest'
 import { createLogger, type LoggerOptions } from './logger.ts'
+import { Redactor } from './redactor.ts'
 
 const noon = Date.UTC(2026, 10, 21, 3, 4, 5, 678)
 
@@ -273,6 +274,21 @@ describe('levels', () => {
     expect(log.loggers.setLevel('root', 'warn')).toEqual(['herder', 'root'])
     expect(log.loggers.levelOf('herder')).toBe('warn')
   })
+})
+
+test.each(['text', 'json'] as const)('known secrets are masked wherever they stand in a line (%s)', (format) => {
+  const redactor = new Redactor()
+  redactor.hide('s3cret"1', `\${env:P}`)
+  redactor.hide('10000001')
+  const log = startLog({ format, redactor })
+  const error = new Error('401 for s3cret"1', { cause: new Error('s3cret"1') })
+  const fields = { bytes: 10000001, note: ['s3cret"1'], nested: { 'x-s3cret"1': 's3cret"1' }, error }
+  log.loggers.child('herder').warn('got s3cret"1', fields)
+  const text = log.lines().join('\n')
+  expect(text).not.toContain('s3cret')
+  expect(text).toContain(`got \${env:P}`)
+  if (format === 'json')
+    expect(JSON.parse(text)).toMatchObject({ bytes: 10000001, nested: expect.objectContaining({}) })
 })
 
 test('context added later is on the lines of loggers that exist', () => {

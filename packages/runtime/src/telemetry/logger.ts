@@ -57,7 +57,7 @@ export function createLogger(options: LoggerOptions): LoggerFactory {
       const log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void => {
         if (!threshold.allows(level)) return
         const entry = { timestamp: new Date(clock.now()), level, logger: name, context: { ...shared, ...context } }
-        write(level, redact(line({ ...entry, message, fields: fields ?? {} }, options.format)))
+        write(level, line({ ...entry, message, fields: fields ?? {} }, options.format, redact))
       }
       return {
         error: (message, fields) => log('error', message, fields),
@@ -77,9 +77,9 @@ export function createLogger(options: LoggerOptions): LoggerFactory {
 }
 
 /** A line that can't be made with its fields is still written without them. */
-function line(entry: LogEntry, format: LogFormat): string {
+function line(entry: LogEntry, format: LogFormat, redact: (text: string) => string): string {
   try {
-    return formatLine(entry, format)
+    return formatLine(entry, format, redact)
   } catch {
     return formatLine(
       {
@@ -88,6 +88,7 @@ function line(entry: LogEntry, format: LogFormat): string {
         fields: {},
       },
       format,
+      redact,
     )
   }
 }

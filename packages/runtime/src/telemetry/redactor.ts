@@ -8,26 +8,39 @@ const maxSecrets = 20_000
 /** Secrets with several lines (keys, certificates) and very long ones are found in parts, as texts are cut and wrapped. */
 const maxPartLength = 1_000
 
+interface Hidden {
+  /** Stands in its place. */
+  readonly shown: string
+  /** Found only where it stands alone. */
+  readonly isWord: boolean
+}
+
+/** `elastic` may be somebody's user or even password; every `elasticsearch` in a stack trace is neither. */
+const everydayWord = /^\p{L}{1,9}$/u
+const letter = /\p{L}/u
+
 export class Redactor {
-  /** What to show instead, by secret; the latest last. */
-  readonly #shown = new Map<string, string>()
+  /** By the text that is hidden, the latest last. */
+  readonly #hidden = new Map<string, Hidden>()
   /** How long the secrets with these first characters are, the longest first, and how many there are of each length. */
   readonly #lengthsByStart = new Map<string, Map<number, number>>()
 
   /** Hides a text from now on, wherever it occurs; `shown` stands in its place. Of very many, the oldest are forgotten. */
   hide(secret: string, shown = '[hidden]'): void {
-    for (const part of parts(secret)) for (const form of formsOf(part)) this.#add(form, shown)
+    for (const part of parts(secret)) {
+      for (const form of formsOf(part)) this.#add(form, { shown, isWord: form === part && everydayWord.test(part) })
+    }
   }
 
   /** The text without secrets. */
   redact(text: string): string {
-    if (this.#shown.size === 0) return text
+    if (this.#hidden.size === 0) return text
     let redacted = ''
     let from = 0
     for (let at = 0; at + leastSecretLength <= text.length; at++) {
       const secret = this.#secretAt(text, at)
       if (secret === undefined) continue
-      redacted += text.slice(from, at) + this.#shown.get(secret)
+      redacted += text.slice(from, at) + this.#hidden.get(secret)?.shown
       at += secret.length - 1
       from = at + 1
     }
@@ -53,23 +66,24 @@ export class Redactor {
     const lengths = this.#lengthsByStart.get(text.slice(at, at + leastSecretLength))
     for (const length of lengths?.keys() ?? []) {
       const candidate = text.slice(at, at + length)
-      if (this.#shown.has(candidate)) return candidate
+      const hidden = this.#hidden.get(candidate)
+      if (hidden && !(hidden.isWord && isInsideWord(text, at, at + length))) return candidate
     }
     return undefined
   }
 
-  #add(secret: string, shown: string): void {
+  #add(secret: string, hidden: Hidden): void {
     this.#remove(secret)
-    this.#shown.set(secret, shown)
+    this.#hidden.set(secret, hidden)
     this.#count(secret, 1)
-    for (const oldest of this.#shown.keys()) {
-      if (this.#shown.size <= maxSecrets) break
+    for (const oldest of this.#hidden.keys()) {
+      if (this.#hidden.size <= maxSecrets) break
       this.#remove(oldest)
     }
   }
 
   #remove(secret: string): void {
-    if (this.#shown.delete(secret)) this.#count(secret, -1)
+    if (this.#hidden.delete(secret)) this.#count(secret, -1)
   }
 
   #count(secret: string, by: 1 | -1): void {
@@ -80,6 +94,10 @@ export class Redactor {
     if (present.length === 0) this.#lengthsByStart.delete(start)
     else this.#lengthsByStart.set(start, new Map(present.sort(([a], [b]) => b - a)))
   }
+}
+
+function isInsideWord(text: string, from: number, to: number): boolean {
+  return letter.test(text.charAt(from - 1)) || letter.test(text.charAt(to))
 }
 
 function* parts(secret: string): Iterable<string> {
