@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Redactor } from '../telemetry/redactor.ts'
 import type { Failure } from './error-policy.ts'
 import { message } from './fixtures/messages.ts'
 import { deadLetters, figuresOf } from './fixtures/task-parts.ts'
@@ -34,6 +35,18 @@ test('a copy has the record’s own bytes and timestamp, and what went wrong aft
     ['__connect.errors.exception.message', 'malformed'],
     ['__connect.errors.exception.stacktrace', expect.stringMatching(/^TypeError: malformed\n\s+at /)],
   ])
+})
+
+test('secrets in the text of an error stay out of the headers', async () => {
+  const redactor = new Redactor()
+  redactor.hide('s3cret-1', `\${env:P}`)
+  const { queue, produced } = deadLetters({ redactor })
+  await queue.add(originOf({ value: Buffer.from('s3cret-1') }), { ...failure, error: new Error('401 for s3cret-1') })
+  const texts = (produced[0]?.headers ?? []).map(([, bytes]) => String(bytes)).join('\n')
+  expect(texts).toContain(`401 for \${env:P}`)
+  expect(texts).not.toContain('s3cret')
+  // The record itself is copied as it is.
+  expect(String(produced[0]?.value)).toBe('s3cret-1')
 })
 
 test('without context headers a copy has its own only', async () => {

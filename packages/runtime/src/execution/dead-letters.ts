@@ -2,6 +2,7 @@
 import { ConnectError, type Logger, messageOf, type RecordOrigin, type TaskId, traceOf } from '@penstock/core'
 import type { KafkaAdmin } from '../kafka/admin.ts'
 import type { KafkaProducer } from '../kafka/producer.ts'
+import type { Redactor } from '../telemetry/redactor.ts'
 import type { Failure } from './error-policy.ts'
 import type { TaskMeter } from './task-meter.ts'
 
@@ -13,6 +14,8 @@ export interface DeadLetterQueueOptions {
   readonly producer: Pick<KafkaProducer, 'send'>
   readonly admin: Pick<KafkaAdmin, 'partitionCount' | 'createTopic' | 'topicConfig'>
   readonly meter: TaskMeter
+  /** Headers are read by people, as logs are. */
+  readonly redactor: Pick<Redactor, 'redact'>
   readonly logger: Logger
 }
 
@@ -90,7 +93,7 @@ export class DeadLetterQueue {
   }
 
   #context(origin: RecordOrigin, { stage, executingClass, error }: Failure): [string, Buffer | null][] {
-    const { task } = this.#options
+    const { task, redactor } = this.#options
     const text = (name: string, value: string): [string, Buffer | null] => [
       `__connect.errors.${name}`,
       Buffer.from(value),
@@ -104,8 +107,8 @@ export class DeadLetterQueue {
       text('stage', stage),
       text('class.name', executingClass),
       text('exception.class.name', error instanceof Error ? error.name : 'Error'),
-      text('exception.message', messageOf(error)),
-      text('exception.stacktrace', traceOf(error)),
+      text('exception.message', redactor.redact(messageOf(error))),
+      text('exception.stacktrace', redactor.redact(traceOf(error))),
     ]
   }
 }

@@ -11,6 +11,7 @@ import { KafkaConsumer } from '../kafka/consumer.ts'
 import { removeStaticMembers } from '../kafka/coordinator.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
+import type { Redactor } from '../telemetry/redactor.ts'
 import { buildChain, buildConverters } from './build-pipeline.ts'
 import { DeadLetterQueue } from './dead-letters.ts'
 import { ErrorPolicy } from './error-policy.ts'
@@ -31,6 +32,7 @@ export interface SinkTaskRunnerParts {
   readonly plugin: SinkPlugin
   readonly registry: PluginRegistry
   readonly worker: WorkerConfig
+  readonly redactor: Redactor
   readonly logger: Logger
   readonly clock: Clock
   readonly onStatus: ReportStatus
@@ -243,6 +245,7 @@ export class SinkTaskRunner implements TaskRunner {
       producer: await clients.producer(properties),
       admin: clients.admin(),
       meter: this.#life.meter,
+      redactor: this.#parts.redactor,
       logger: this.#parts.logger,
     })
     await queue.start(config.topics)

@@ -4,6 +4,7 @@ import type { WorkerConfig } from '../config/worker-config.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import type { OffsetStore } from '../storage/offset-store.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
+import type { Redactor } from '../telemetry/redactor.ts'
 import type { ExecutorChannel, StartTask } from './ipc.ts'
 import { SinkTaskRunner } from './sink-task-runner.ts'
 import { SourceTaskRunner } from './source-task-runner.ts'
@@ -13,6 +14,7 @@ export interface TaskInstancesParts {
   readonly channel: ExecutorChannel
   readonly registry: PluginRegistry
   readonly worker: WorkerConfig
+  readonly redactor: Redactor
   readonly workerStore: () => Promise<OffsetStore>
   readonly logger: (name: string, context?: Record<string, unknown>) => Logger
   readonly clock: Clock
