@@ -41,7 +41,8 @@ async function main(args: readonly string[]): Promise<void> {
   process.on('SIGINT', () => stop(exitCodes.ok))
   // A defect. The others take over at once from a worker that leaves; one that just dies is missed only in time.
   process.on('uncaughtException', (error) => {
-    process.stderr.write(`penstock-worker: unexpected failure, stopping: ${error.stack ?? error.message}\n`)
+    const text = `penstock-worker: unexpected failure, stopping: ${error.stack ?? error.message}\n`
+    process.stderr.write(worker?.redact(text) ?? text)
     stop(exitCodes.failed)
   })
   worker = await startWorker({
