@@ -156,3 +156,21 @@ test('a mismatch keeps the bytes of the value undisturbed', () => {
   const record = new SinkRecord(sinkRecord().origin, value, value, [])
   expect(applyTo(transformation(name, { field: 'm', regex: '(?<n>\\d)' }), record)?.valueJson).toBe(json)
 })
+
+describe('ExtractWithRegex', () => {
+  test('takes groups out and leaves the text as it is', () => {
+    const raw = { field: 'message', regex, convert, 'fields.prefix': 'log_' }
+    expect(applyToValue('ExtractWithRegex', raw, { message: line })).toMatchObject({
+      message: line,
+      log_ms: 42,
+      log_at: at,
+    })
+    expect(applyToValue('ExtractWithRegex', { regex: '(?<a>x)', 'target.field': 'line' }, 'x')).toEqual({
+      a: 'x',
+      line: 'x',
+    })
+  })
+
+  test('needs a group', () =>
+    expect(() => transformation('ExtractWithRegex$Key', { regex: '(a)' })).toThrow('it has no named group'))
+})

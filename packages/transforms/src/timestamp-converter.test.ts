@@ -1,4 +1,4 @@
-import { Struct, type StructSchema, schema } from '@penstock/core'
+import { Struct, schema } from '@penstock/core'
 import { describe, expect, test } from 'vitest'
 import { apply, applyToValue, structOf, transformation } from './testing/apply.ts'
 
@@ -83,7 +83,7 @@ describe('in a field of a struct', () => {
     const raw = { 'target.type': 'Timestamp', field: 'at' }
     const value = apply('TimestampConverter$Value', raw, { value: new Struct(of), valueSchema: of })?.value
     expect(value?.schema).toMatchObject({ name: 'n', version: 3, doc: 'd', parameters: { p: 'q' }, optional: true })
-    expect((value?.schema as StructSchema).fields[0]?.schema).toEqual(schema.timestamp({ optional: true }))
+    expect(structOf(value?.value).field('at').schema).toEqual(schema.timestamp({ optional: true }))
     expect(structOf(value?.value).get('at')).toEqual(new Date(7))
   })
 

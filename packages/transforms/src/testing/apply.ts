@@ -6,15 +6,20 @@ import {
   SinkRecord,
   Struct,
   type Transformation,
+  type TransformationContext,
 } from '@penstock/core'
 import { fakeTransformationContext, type SinkRecordFields, sinkRecord } from '@penstock/core/testing'
 import plugins from '../index.ts'
 
 /** A configured transformation of this package. */
-export function transformation(name: string, raw: RawConfig = {}): Transformation {
+export function transformation(
+  name: string,
+  raw: RawConfig = {},
+  context: TransformationContext = fakeTransformationContext(),
+): Transformation {
   const plugin = named(name)
   if (plugin.kind !== 'transformation') throw new Error(`${name} is no transformation`)
-  return plugin.create(plugin.config.parse(raw), fakeTransformationContext())
+  return plugin.create(plugin.config.parse(raw), context)
 }
 
 export function predicate(name: string, raw: RawConfig = {}): Predicate {
