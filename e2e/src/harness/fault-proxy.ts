@@ -41,6 +41,7 @@ export class FaultProxy implements AsyncDisposable {
     this.#handle(request, response).catch(() => request.socket.destroy())
   })
   #fault: { fault: Fault; scope: Required<FaultScope> } | undefined
+  #authorization: string | undefined
 
   constructor(targetUrl: string, { maxBodyBytes = Number.POSITIVE_INFINITY }: FaultProxyOptions = {}) {
     this.#target = targetUrl.replace(/\/+$/, '')
@@ -53,6 +54,11 @@ export class FaultProxy implements AsyncDisposable {
 
   async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+  }
+
+  /** From now on refuses requests without these credentials, unwisely saying which it got. */
+  requireBasic(user: string, password: string): void {
+    this.#authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
   }
 
   /** No fault. */
@@ -109,6 +115,10 @@ export class FaultProxy implements AsyncDisposable {
     this.seen.requests++
     const body = await bytesOf(request)
     if (body.length > this.#maxBodyBytes) return send(response, TOO_LARGE)
+    const { authorization } = request.headers
+    if (this.#authorization !== undefined && authorization !== this.#authorization) {
+      return send(response, unauthorized(authorization))
+    }
     const fault = this.#faultFor(request.url ?? '')
     switch (fault?.kind) {
       case undefined:
@@ -176,6 +186,12 @@ interface Answer {
 
 const JSON_ANSWER = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' }
 const TOO_LARGE: Answer = { status: 413, headers: JSON_ANSWER, body: Buffer.from('{"error":"request too large"}') }
+function unauthorized(got: string | undefined): Answer {
+  const error = { type: 'security_exception', reason: `unable to authenticate with [${got}]` }
+  const body = Buffer.from(JSON.stringify({ error, status: 401 }))
+  return { status: 401, headers: { ...JSON_ANSWER, 'www-authenticate': 'Basic realm="security"' }, body }
+}
+
 const HOP_BY_HOP = new Set([
   'host',
   'connection',

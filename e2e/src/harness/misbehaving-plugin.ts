@@ -4,9 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rootFolder } from '../stack/folders.ts'
 
-export type Misbehavior = 'spin' | 'allocate' | 'exit' | 'abort' | 'throw' | 'hang'
+export type Misbehavior =
+  | 'spin'
+  | 'allocate'
+  | 'exit'
+  | 'abort'
+  | 'throw'
+  | 'hang'
+  | 'throw-secret'
+  | 'report-secret'
+  | 'die-of-secret'
 
-/** Config of the sink: `misbehavior`, and `while.file`: it misbehaves as soon as it gets records while that file exists. */
+/**
+ * Config of the sink: `misbehavior`, and `while.file`: it misbehaves as soon as it gets records while that file exists.
+ * `secret` is a password that it prints, plans into another key of its tasks, and puts into its errors where told so.
+ */
 const SOURCE = `import { configDef, definePlugin, key } from '@penstock/core'
 import { existsSync } from 'node:fs'
 
@@ -18,10 +30,17 @@ const misbehaviors = {
   abort: () => process.abort(),
   throw: () => { throw new Error('the sink does not like these records') },
   hang: () => new Promise(() => {}),
+  'throw-secret': ({ secret }) => { throw new Error('refused: ' + secret.reveal(), { cause: new Error(secret.reveal()) }) },
+  'report-secret': ({ secret }, { reporter }, records) =>
+    Promise.all(records.map((record) => reporter.report(record, new Error('refused: ' + secret.reveal())))),
+  'die-of-secret': ({ secret }) => new Promise(() => {
+    setImmediate(() => { throw new Error('nobody catches ' + secret.reveal()) })
+  }),
 }
 const config = configDef({
   misbehavior: key.oneOf(Object.keys(misbehaviors), { default: 'throw', importance: 'high', doc: 'What it does.' }),
   'while.file': key.string({ importance: 'high', doc: 'It does so while this file exists.' }),
+  secret: key.password({ default: null, importance: 'low', doc: 'What it tells everybody.' }),
 })
 export default definePlugin({
   kind: 'sink',
@@ -29,9 +48,14 @@ export default definePlugin({
   aliases: [],
   summary: 'A sink for tests that misbehaves.',
   config,
-  createTask: (settings) => ({
+  createConnector: (raw) => ({
+    start: () => { if (raw.secret) console.log('connecting with ' + raw.secret) },
+    taskConfigs: (max) => Array.from({ length: max }, () => (raw.secret ? { ...raw, url: 'http://me:' + raw.secret + '@host' } : raw)),
+  }),
+  createTask: (settings, context) => ({
+    start: () => { if (settings.secret) context.logger.info('starting with ' + settings.secret.reveal(), { given: settings.secret.reveal() }) },
     put: (records) => {
-      if (records.length > 0 && existsSync(settings['while.file'])) return misbehaviors[settings.misbehavior]()
+      if (records.length > 0 && existsSync(settings['while.file'])) return misbehaviors[settings.misbehavior](settings, context, records)
     },
   }),
 })
