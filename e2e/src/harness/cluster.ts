@@ -20,6 +20,7 @@ import { stack } from './stack-env.ts'
 import { startedWorkers } from './started-workers.ts'
 import { NotYet, until } from './until.ts'
 import { WorkerProcess } from './worker-process.ts'
+import { workerProperties } from './worker-properties.ts'
 
 export interface ClusterOptions {
   readonly workers: number
@@ -98,7 +99,7 @@ export class Cluster implements AsyncDisposable {
     await mkdir(this.#folder, { recursive: true })
     const added = (await freePorts(count)).map((port, place) => {
       const number = this.workers.length + place
-      const own = { ...this.#properties(port), ...this.#options.properties, ...properties }
+      const own = { ...workerProperties(this.groupId, port), ...this.#options.properties, ...properties }
       const env = this.#options.env ?? {}
       return new WorkerProcess({ number, port, folder: this.#folder, properties: own, env })
     })
@@ -210,27 +211,6 @@ export class Cluster implements AsyncDisposable {
     if (topics.length > 0) await this.#admin.deleteTopics({ topics }).catch(() => {})
     await Promise.all([...this.#indices].map((name) => new IndexView(name).delete().catch(() => {})))
     await this.#admin.close().catch(() => {})
-  }
-
-  #properties(port: number): Record<string, string> {
-    return {
-      'bootstrap.servers': stack.kafka,
-      'group.id': this.groupId,
-      'config.storage.topic': `${this.groupId}-configs`,
-      'config.storage.replication.factor': '1',
-      'offset.storage.topic': `${this.groupId}-offsets`,
-      'offset.storage.replication.factor': '1',
-      'offset.storage.partitions': '3',
-      'status.storage.topic': `${this.groupId}-status`,
-      'status.storage.replication.factor': '1',
-      'status.storage.partitions': '2',
-      'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
-      'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-      'value.converter.schemas.enable': 'false',
-      listeners: `http://127.0.0.1:${port}`,
-      'scheduled.rebalance.max.delay.ms': '0',
-      'session.timeout.ms': '10000',
-    }
   }
 }
 

@@ -13,6 +13,7 @@ export { comparableText, exactText, parseExactly } from './exact-json.ts'
 export { FaultProxy, type FaultProxyOptions, type FaultScope, faultProxy } from './fault-proxy.ts'
 export { type Differences, type HoldsExactlyOptions, type IndexDocument, IndexView } from './index-view.ts'
 export { InstalledTemplate } from './installed-template.ts'
+export { findJvmConnect, type JvmConnect, JvmWorker, type JvmWorkerOptions, startJvmWorker } from './jvm-connect.ts'
 export { Load, type LoadOptions } from './load.ts'
 export { MisbehavingPlugin, type Misbehavior } from './misbehaving-plugin.ts'
 export {

@@ -10,8 +10,9 @@ import { freePorts } from './ports.ts'
 import type { Progress } from './server.ts'
 
 const run = promisify(execFile)
-const VERSION = '4.3.1'
-const JARS = [`org.apache.kafka:kafka_2.13:${VERSION}`, 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4']
+/** Of the broker, and of the Kafka Connect that ours is compared with. */
+export const KAFKA_VERSION = '4.3.1'
+const JARS = [`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4']
 
 /** What a broker has beside its listener without security. */
 export interface KafkaAdditions {
@@ -31,7 +32,7 @@ export async function startKafka(
   progress: Progress,
   additions: KafkaAdditions = { listeners: [], properties: {}, jvm: [], format: [] },
 ): Promise<LocalServer> {
-  const jars = await jarFolder(`kafka-${VERSION}`, JARS, progress)
+  const jars = await jarFolder(`kafka-${KAFKA_VERSION}`, JARS, progress)
   const [port, controllerPort] = (await freePorts(2)) as [number, number]
   await mkdir(folder, { recursive: true })
   const properties = join(folder, 'server.properties')
@@ -48,7 +49,7 @@ export async function startKafka(
   const server = new LocalServer({
     name: 'kafka',
     address: `127.0.0.1:${port}`,
-    origin: `Kafka ${VERSION} on Java ${jdk.version}`,
+    origin: `Kafka ${KAFKA_VERSION} on Java ${jdk.version}`,
     process: { command: java, args: ['-Xms256m', '-Xmx768m', ...jvm, 'kafka.Kafka', properties], cwd: folder, logFile },
   })
   await server.start()
