@@ -85,6 +85,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     logger: loggers.child('rest'),
     clock,
     peers,
+    redactor,
     version,
     metricsHandler: (request, response) => {
       if (metrics) metrics.handler(request, response)

@@ -36,6 +36,11 @@ export function hasVariables(value: string | null | undefined): boolean {
   return typeof value === 'string' && findVariables(value).length > 0
 }
 
+/** The entries whose values are all there. */
+export function withoutVariables(config: RawConfig): RawConfig {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => !hasVariables(value)))
+}
+
 /** Puts in place of each variable what `lookUp` gives for it, once; undefined leaves it as it is. */
 export function replaceVariables(value: string, lookUp: (variable: ConfigVariable) => string | undefined): string {
   let replaced = ''

@@ -8,6 +8,7 @@ import { parseHeaderRules } from '../config/response-headers.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { Herder } from '../herder/herder.ts'
 import type { PeerClient } from '../herder/peer-client.ts'
+import type { Redactor } from '../telemetry/redactor.ts'
 import { connectorRoutes } from './connector.ts'
 import { connectorsRoutes } from './connectors.ts'
 import { corsHeaders, corsRules } from './cors.ts'
@@ -32,6 +33,8 @@ export interface AppOptions {
   readonly config: WorkerConfig
   readonly logger: Logger
   readonly peers: PeerClient
+  /** Takes secrets out of the texts of errors. */
+  readonly redactor: Pick<Redactor, 'redact'>
   /** Null: everybody may do everything. */
   readonly authentication: Authentication | null
   readonly metricsHandler: MetricsHandler | null
@@ -121,7 +124,7 @@ function serve(app: express.Express, { routes, docs, guard }: Served, options: A
   })
   app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) next(error)
-    else sendError(error, request, response, options.logger)
+    else sendError(error, request, response, options)
   })
 }
 
@@ -269,9 +272,9 @@ function absolute(request: Request, path: string): string {
   return /^[\w.:[\]-]+$/.test(host) ? `${request.protocol}://${host}${path}` : path
 }
 
-function sendError(error: unknown, request: Request, response: Response, logger: Logger): void {
+function sendError(error: unknown, request: Request, response: Response, { logger, redactor }: AppOptions): void {
   const status = statusOf(error)
-  const message = textOf(error)
+  const message = redactor.redact(textOf(error))
   if (status >= 500) logger.error(`${request.method} ${request.path} failed: ${message}`, { trace: traceOf(error) })
   // What is left of a body that is too large is not worth reading.
   if (status === 413) response.set('Connection', 'close')

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { NotFoundError } from '@penstock/core'
 import { expect, test, vi } from 'vitest'
 import { BadRequestError, ForbiddenError, UnavailableError } from '../herder/errors.ts'
+import { Redactor } from '../telemetry/redactor.ts'
 import { fakeHerder } from './fixtures/fake-herder.ts'
 import { startTestServer } from './fixtures/test-server.ts'
 import type { MetricsHandler } from './metrics.ts'
@@ -104,6 +105,14 @@ test('an unexpected error is 500 with its message, and logged with its trace', a
     message: 'GET /connectors failed: broken',
     fields: { trace: expect.stringContaining('Error: broken\n') },
   })
+})
+
+test('an error is answered without the secrets that its text holds', async () => {
+  const redactor = new Redactor()
+  redactor.hide('s3cret-1', `\${env:P}`)
+  const herder = fakeHerder({ connectors: () => Promise.reject(new Error('401 for s3cret-1')) })
+  await using rest = await startTestServer({ herder, redactor })
+  expect((await rest.call('GET', '/connectors')).body).toEqual({ error_code: 500, message: `401 for \${env:P}` })
 })
 
 test('a request that takes too long is 500 and tells what the herder is doing', async () => {

@@ -6,6 +6,7 @@ import { adminTlsPrefix, mainTlsPrefix, tlsKeys } from '../config/tls-keys.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { Herder } from '../herder/herder.ts'
 import type { PeerClient } from '../herder/peer-client.ts'
+import type { Redactor } from '../telemetry/redactor.ts'
 import { advertised } from './advertised-url.ts'
 import { type AppOptions, createAdminApp, createApp } from './app.ts'
 import { closeServer, type HttpServer, listen, urlOf } from './http-servers.ts'
@@ -20,6 +21,8 @@ export interface RestServerOptions {
   readonly clock: Clock
   /** Carries requests to the worker that they belong to. */
   readonly peers: PeerClient
+  /** Takes secrets out of the texts of errors. */
+  readonly redactor: Pick<Redactor, 'redact'>
   /** Version of the worker. */
   readonly version: string
   /** Serves `/metrics`, unless `metrics.prometheus.enable` is false. */
