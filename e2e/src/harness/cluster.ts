@@ -19,7 +19,7 @@ import {
 import { stack } from './stack-env.ts'
 import { startedWorkers } from './started-workers.ts'
 import { NotYet, until } from './until.ts'
-import { WorkerProcess } from './worker-process.ts'
+import { type RestAccess, WorkerProcess } from './worker-process.ts'
 import { workerProperties } from './worker-properties.ts'
 
 export interface ClusterOptions {
@@ -27,6 +27,8 @@ export interface ClusterOptions {
   /** Over the harness's own worker properties. */
   readonly properties?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
+  /** How the workers, set up by `properties`, are talked to; http and no credentials where not given. */
+  readonly rest?: RestAccess
 }
 
 export interface TopicOptions {
@@ -86,7 +88,8 @@ export class Cluster implements AsyncDisposable {
   get client(): ConnectClient {
     const urls = this.workers.filter(({ responsive }) => responsive).map(({ url }) => url)
     if (urls.length === 0) throw new Error('no worker is up')
-    return new ConnectClient({ urls, timeoutMs: 30_000 })
+    const { protocol: _, ...access } = this.#options.rest ?? { protocol: 'http' }
+    return new ConnectClient({ urls, timeoutMs: 30_000, ...access })
   }
 
   /** Starts one more worker; resolves when it answers. */
@@ -99,9 +102,11 @@ export class Cluster implements AsyncDisposable {
     await mkdir(this.#folder, { recursive: true })
     const added = (await freePorts(count)).map((port, place) => {
       const number = this.workers.length + place
-      const own = { ...workerProperties(this.groupId, port), ...this.#options.properties, ...properties }
-      const env = this.#options.env ?? {}
-      return new WorkerProcess({ number, port, folder: this.#folder, properties: own, env })
+      const { env = {}, rest } = this.#options
+      const access = rest === undefined ? {} : { rest }
+      const listeners = `${rest?.protocol ?? 'http'}://127.0.0.1:${port}`
+      const own = { ...workerProperties(this.groupId, port), listeners, ...this.#options.properties, ...properties }
+      return new WorkerProcess({ number, port, folder: this.#folder, properties: own, env, ...access })
     })
     this.workers.push(...added)
     startedWorkers.push(...added)

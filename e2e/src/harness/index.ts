@@ -28,4 +28,4 @@ export {
 export { stack } from './stack-env.ts'
 export { NotYet, type UntilOptions, until } from './until.ts'
 export { Watch } from './watch.ts'
-export { type WorkerOptions, WorkerProcess } from './worker-process.ts'
+export { type RestAccess, type WorkerOptions, WorkerProcess } from './worker-process.ts'

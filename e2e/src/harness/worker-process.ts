@@ -1,7 +1,7 @@
 /** One worker as a real process. */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ConnectClient } from '@penstock/client'
+import { ConnectClient, type ConnectClientOptions } from '@penstock/client'
 import { rootFolder } from '../stack/folders.ts'
 import { GuardedProcess, type ProcessExit } from '../stack/guarded-process.ts'
 import { until } from './until.ts'
@@ -16,6 +16,13 @@ export interface WorkerOptions {
   readonly folder: string
   readonly properties: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
+  /** http and no credentials where not given. */
+  readonly rest?: RestAccess
+}
+
+/** How the harness talks to workers that don't talk to everybody. */
+export interface RestAccess extends Pick<ConnectClientOptions, 'authorization' | 'fetch'> {
+  readonly protocol: 'http' | 'https'
 }
 
 export class WorkerProcess implements AsyncDisposable {
@@ -32,8 +39,9 @@ export class WorkerProcess implements AsyncDisposable {
   constructor(options: WorkerOptions) {
     this.#options = options
     this.workerId = `127.0.0.1:${options.port}`
-    this.url = `http://${this.workerId}`
-    this.client = new ConnectClient({ baseUrl: this.url, timeoutMs: 30_000 })
+    const { protocol = 'http', ...access } = options.rest ?? {}
+    this.url = `${protocol}://${this.workerId}`
+    this.client = new ConnectClient({ baseUrl: this.url, timeoutMs: 30_000, ...access })
     this.logFile = join(options.folder, `worker-${options.number}.log`)
   }
 
