@@ -17,17 +17,19 @@ export function parseFieldPath(path: string, version: 'V1' | 'V2'): readonly str
     }
     const end = closingBacktick(path, start + 1)
     if (end < 0)
-      throw new Error(`Incomplete backtick pair in path: [${path}], consider adding a backtick at the end of the step`)
+      throw new Error(
+        `Incomplete backtick pair in path: [${path}], consider adding a backslash before backtick at position ${start} to escape it`,
+      )
     steps.push(path.slice(start + 1, end).replaceAll('\\`.', '`.'))
     start = end + 2
   }
   return steps
 }
 
-/** Only a backtick before a dot or the end closes a step. */
+/** Only a backtick before a dot or the end closes a step; at the end it can't be escaped. */
 function closingBacktick(path: string, from: number): number {
   for (let i = path.indexOf('`', from); i >= 0; i = path.indexOf('`', i + 1)) {
-    if (i === path.length - 1) return i
+    if (i === path.length - 1) return path[i - 1] === '\\' ? -1 : i
     if (path[i + 1] === '.' && path[i - 1] !== '\\') return i
   }
   return -1

@@ -285,9 +285,12 @@ describe('ExtractField', () => {
     )
   })
 
-  test('refuses unpaired backticks', () => {
-    expect(() => transformation('ExtractField$Key', { field: '`a', 'field.syntax.version': 'V2' })).toThrow(
-      'Incomplete backtick pair',
+  test.each([
+    ['`a', 0],
+    ['b.`a\\`', 2],
+  ])('refuses the unpaired backtick of %s', (field, position) => {
+    expect(() => transformation('ExtractField$Key', { field, 'field.syntax.version': 'V2' })).toThrow(
+      `Incomplete backtick pair in path: [${field}], consider adding a backslash before backtick at position ${position} to escape it`,
     )
   })
 })
