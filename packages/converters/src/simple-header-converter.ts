@@ -1,12 +1,4 @@
-import {
-  configDef,
-  definePlugin,
-  type HeaderConverter,
-  headerText,
-  nothing,
-  parseHeader,
-  schema,
-} from '@penstock/core'
+import { configDef, definePlugin, type HeaderConverter, headerText, nothing, parseHeader, schema } from '@penstock/core'
 import { asBuffer, guardDepth } from './json-text.ts'
 
 const converter: HeaderConverter = {
