@@ -1,7 +1,7 @@
 /** Restarts what failed, by policy: after the death of an executor by default, after a task's own failure on wish. */
 import { type Clock, type Logger, type TaskId, taskName } from '@penstock/core'
-import { type RestartPolicies, type RestartPolicy, restartPolicies } from '../config/connector-config.ts'
 import { withoutVariables } from '../config/config-variables.ts'
+import { type RestartPolicies, type RestartPolicy, restartPolicies } from '../config/connector-config.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigState } from '../storage/config-state.ts'
 import type { JobQueue } from './job-queue.ts'
@@ -98,7 +98,7 @@ export class FailureRestarts {
       return restartPolicies(withoutVariables(configs.config(connector) ?? {}), config)
     } catch {
       // A config that doesn't parse fails its tasks for good; restarting would change nothing.
-      const never = { maxAttempts: 0, backoffMs: 0, backoffMaxMs: 0, windowMs: 1 }
+      const never = { maxAttempts: 0, firstAtOnce: false, backoffMs: 0, backoffMaxMs: 0, windowMs: 1 }
       return { executorDeath: never, taskFailure: never }
     }
   }
