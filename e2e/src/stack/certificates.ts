@@ -12,6 +12,7 @@ const run = promisify(execFile)
 const dayMs = 86_400_000
 
 export interface CertificateOptions {
+  /** Of its owner; one that replaces another must have the same. */
   readonly name: string
   /** Host name or address the certificate is for; 127.0.0.1 where not given. */
   readonly host?: string
@@ -33,6 +34,7 @@ export class Authority {
   readonly #folder: string
   readonly #issuer: forge.pki.Certificate
   readonly #key: forge.pki.rsa.PrivateKey
+  #issued = 0
 
   private constructor(folder: string, name: string, issuer: forge.pki.Certificate, key: forge.pki.rsa.PrivateKey) {
     this.#folder = folder
@@ -70,7 +72,7 @@ export class Authority {
     const certificate = forge.pki.certificateToPem(issued).replaceAll('\r', '')
     const wrapped = forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(privateKey))
     const key = forge.pki.privateKeyInfoToPem(wrapped).replaceAll('\r', '')
-    const pemFile = join(this.#folder, `${name}.pem`)
+    const pemFile = join(this.#folder, `${name}-${this.#issued++}.pem`)
     await writeFile(pemFile, `${key}${certificate}${this.certificate}`)
     return { certificate, key, pemFile }
   }
