@@ -1,13 +1,19 @@
 /** Opens the three internal topics of the worker. */
 import { ConfigError } from '@penstock/core'
-import type { WorkerConfig } from './config/worker-config.ts'
+import type { DistributedConfig } from './config/worker-config.ts'
 import type { KafkaAdmin } from './kafka/admin.ts'
 import { KafkaProducer } from './kafka/producer.ts'
 import { KafkaCompactedLog, type LogRecord } from './storage/compacted-log.ts'
 import { ensureCompactedTopic } from './storage/compacted-topic.ts'
 import { type ConfigEvent, ConfigState } from './storage/config-state.ts'
 import { ConfigStore } from './storage/config-store.ts'
-import { type InternalTopicKey, internalClients, isolationLevel, topicSpec } from './storage/internal-topics.ts'
+import {
+  type InternalTopicKey,
+  internalClients,
+  isolationLevel,
+  offsetTopicSpec,
+  topicSpec,
+} from './storage/internal-topics.ts'
 import { TransactionalLeaderWriter } from './storage/leader-writer.ts'
 import { StatusStore } from './storage/status-store.ts'
 import type { LoggerFactory } from './telemetry/logger.ts'
@@ -19,7 +25,7 @@ export interface Stores {
 }
 
 export interface StoresParts {
-  readonly config: WorkerConfig
+  readonly config: DistributedConfig
   readonly admin: KafkaAdmin
   readonly loggers: LoggerFactory
   readonly onConfigEvent: (event: ConfigEvent) => void
@@ -98,7 +104,7 @@ export async function openStores({ config, admin, loggers, onConfigEvent, onFata
   // Source tasks read and write it themselves, in their executors; here it is only made and checked.
   const offsets = (): Promise<number> =>
     ensureCompactedTopic({
-      topic: topicSpec(config, 'offset.storage.topic', config['offset.storage.partitions']),
+      topic: offsetTopicSpec(config, config['offset.storage.topic']),
       topicKey: 'offset.storage.topic',
       admin,
       logger,
@@ -123,7 +129,7 @@ export async function openStores({ config, admin, loggers, onConfigEvent, onFata
   return { configs, statuses, close }
 }
 
-async function checkSinglePartition(config: WorkerConfig, admin: KafkaAdmin): Promise<void> {
+async function checkSinglePartition(config: DistributedConfig, admin: KafkaAdmin): Promise<void> {
   const topic = config['config.storage.topic']
   const partitions = await admin.partitionCount(topic)
   if (partitions === 1 || partitions === null) return

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import type { Clock, RawConfig } from '@penstock/core'
 import { workerClientProperties } from './config/client-properties.ts'
-import type { WorkerConfig } from './config/worker-config.ts'
+import type { DistributedConfig } from './config/worker-config.ts'
 import { ExecutorPool } from './execution/executor-pool.ts'
 import { GroupCalls } from './group/group-calls.ts'
 import { Membership } from './group/membership.ts'
@@ -43,7 +43,7 @@ export interface Worker {
 /** Resolves when the worker answers REST requests and is joining its group. Rejects with what keeps it from starting. */
 export async function startWorker({ raw, appFolder, onFatal }: WorkerOptions): Promise<Worker> {
   const redactor = new Redactor()
-  const { config, resolver } = await openWorkerConfig({ raw, appFolder, redactor })
+  const { config, resolver } = await openWorkerConfig({ mode: 'distributed', raw, appFolder, redactor })
   // What connector configurations refer to is looked up by executors alone.
   await resolver.close()
   const clock: Clock = { now: () => Date.now() }
@@ -63,7 +63,7 @@ export async function startWorker({ raw, appFolder, onFatal }: WorkerOptions): P
 }
 
 interface Running {
-  readonly config: WorkerConfig
+  readonly config: DistributedConfig
   readonly clock: Clock
   readonly loggers: LoggerFactory
   readonly redactor: Redactor
@@ -102,6 +102,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     workerId,
     appFolder,
     redactor,
+    answers: null,
     logger: loggers.child('executors'),
     onReport: (report) => {
       switch (report.kind) {

@@ -77,7 +77,7 @@ function matchesTopic(regex: string, topic: string): boolean {
   }
 }
 
-function groupProblems(raw: RawConfig, workerGroup: string): ConfigProblem[] {
+function groupProblems(raw: RawConfig, workerGroup: string | null): ConfigProblem[] {
   const override = 'consumer.override.group.id'
   const key = typeof raw[override] === 'string' ? override : 'name'
   if (sinkConsumerGroup(raw) !== workerGroup) return []

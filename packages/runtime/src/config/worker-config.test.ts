@@ -1,6 +1,7 @@
 import { ConfigError, type RawConfig } from '@penstock/core'
 import { expect, test } from 'vitest'
-import { parseWorkerConfig, workerConfig } from './worker-config.ts'
+import { standaloneWith } from './fixtures/worker.ts'
+import { parseStandaloneConfig, parseWorkerConfig, standaloneConfig, workerConfig } from './worker-config.ts'
 
 const minimal: RawConfig = {
   'bootstrap.servers': 'kafka-1:9092, kafka-2:9092',
@@ -50,12 +51,12 @@ test('all missing keys are named at once', () => {
   expect(problemsOf({})).toEqual(
     [
       'bootstrap.servers',
+      'key.converter',
+      'value.converter',
       'group.id',
       'config.storage.topic',
       'offset.storage.topic',
       'status.storage.topic',
-      'key.converter',
-      'value.converter',
     ].map((key) => `Missing required configuration "${key}" which has no default value.`),
   )
 })
@@ -104,5 +105,28 @@ test.each<[RawConfig, string]>([
 })
 
 test('every key has a doc', () => {
-  for (const [name, definition] of Object.entries(workerConfig.keys)) expect(definition.doc, name).toMatch(/^\S.*[.!]$/)
+  const keys = [...Object.entries(workerConfig.keys), ...Object.entries(standaloneConfig.keys)]
+  for (const [name, definition] of keys) expect(definition.doc, name).toMatch(/^\S.*[.!]$/)
+})
+
+test('a standalone worker needs a file for offsets, and no group or topics', () => {
+  expect(standaloneWith()).toMatchObject({
+    mode: 'standalone',
+    'group.id': null,
+    'offset.storage.topic': null,
+    'offset.flush.interval.ms': 60000,
+    listeners: ['http://:8083'],
+  })
+  expect(() => parseStandaloneConfig({})).toThrow(
+    'Missing required configuration "offset.storage.file.filename" which has no default value.',
+  )
+  expect(() => standaloneWith({ 'offset.storage.file.filename': ' ' })).toThrow('String must be non-empty')
+})
+
+test('a standalone worker lets the keys of a group pass and never delivers exactly once', () => {
+  const config = standaloneWith({ 'group.id': 'other', 'exactly.once.source.support': 'enabled' })
+  expect([config['group.id'], config['exactly.once.source.support']]).toEqual([null, 'disabled'])
+  expect(() => standaloneWith({ 'errors.restart.backoff.ms': '100', 'errors.restart.backoff.max.ms': '10' })).toThrow(
+    'errors.restart.backoff.ms (100) must not exceed errors.restart.backoff.max.ms (10)',
+  )
 })

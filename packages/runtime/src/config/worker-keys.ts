@@ -1,7 +1,8 @@
 import { key } from '@penstock/core'
+import { milliseconds as ms, notEmpty, partitions, replicationFactor } from './key-kinds.ts'
 
-/** The keys of Kafka Connect's distributed worker, with its names and defaults. */
-export const connectKeys = {
+/** The keys that Kafka Connect's distributed and standalone workers share, with its names and defaults. */
+export const sharedKeys = {
   'bootstrap.servers': key.list({
     importance: 'high',
     doc: 'Kafka brokers to start from: `host:port,host:port`.',
@@ -12,32 +13,7 @@ export const connectKeys = {
     importance: 'medium',
     doc: 'Whether every address of a broker name is tried (`use_all_dns_ips`) or names are made canonical first.',
   }),
-  'group.id': key.string({
-    importance: 'high',
-    doc: 'Workers with the same group id form one cluster.',
-    check: notBlank,
-  }),
   'client.id': key.string({ default: '', importance: 'low', doc: 'Name of this worker in the logs of the brokers.' }),
-  'config.storage.topic': key.string({
-    importance: 'high',
-    doc: 'Topic that keeps connector configurations.',
-    check: notBlank,
-  }),
-  'config.storage.replication.factor': replicationFactor('config'),
-  'offset.storage.topic': key.string({
-    importance: 'high',
-    doc: 'Topic that keeps the offsets of sources.',
-    check: notBlank,
-  }),
-  'offset.storage.replication.factor': replicationFactor('offset'),
-  'offset.storage.partitions': partitions('offset', 25),
-  'status.storage.topic': key.string({
-    importance: 'high',
-    doc: 'Topic that keeps what state connectors and tasks are in.',
-    check: notBlank,
-  }),
-  'status.storage.replication.factor': replicationFactor('status'),
-  'status.storage.partitions': partitions('status', 5),
 
   'key.converter': key.class({
     importance: 'high',
@@ -111,67 +87,8 @@ export const connectKeys = {
     doc: 'Whether recorded topics may be cleared through REST.',
   }),
 
-  'session.timeout.ms': ms(10000, 'A worker that is silent for so long counts as dead and loses its work.', 'high'),
-  'heartbeat.interval.ms': ms(
-    1000,
-    'How often a worker tells the group that it lives and hears whether others came or went; below the session timeout.',
-    'high',
-  ),
-  'rebalance.timeout.ms': ms(
-    60000,
-    'How long workers have for stopping work and joining again in a rebalance.',
-    'high',
-  ),
-  'worker.sync.timeout.ms': ms(
-    3000,
-    'How long a worker that lags behind the config topic tries to catch up before it leaves.',
-  ),
-  'worker.unsync.backoff.ms': ms(300000, 'How long a worker that failed to catch up stays away from the group.'),
-  'scheduled.rebalance.max.delay.ms': key.int({
-    default: 300000,
-    min: 0,
-    max: 0x7fffffff,
-    importance: 'low',
-    doc: 'How long the work of a lost worker waits for its return before others take it.',
-  }),
-  'connect.protocol': key.oneOf(['eager', 'compatible', 'sessioned'], {
-    default: 'sessioned',
-    importance: 'low',
-    doc: 'Highest level of the group protocol; `sessioned` signs requests between workers.',
-  }),
-  'exactly.once.source.support': key.oneOf(['disabled', 'preparing', 'enabled'], {
-    default: 'disabled',
-    importance: 'high',
-    doc: 'Whether source connectors may write each record exactly once, with transactions.',
-  }),
-  'inter.worker.key.generation.algorithm': key.string({
-    default: 'HmacSHA256',
-    importance: 'low',
-    doc: 'Algorithm that session keys are made for.',
-  }),
-  'inter.worker.key.size': key.int({
-    default: null,
-    min: 1,
-    importance: 'low',
-    doc: 'Bits of a session key; by default what suits the algorithm.',
-  }),
-  'inter.worker.key.ttl.ms': key.int({
-    default: 3600000,
-    min: 0,
-    importance: 'low',
-    doc: 'Age at which a session key is replaced; 0 for never.',
-  }),
-  'inter.worker.signature.algorithm': key.string({
-    default: 'HmacSHA256',
-    importance: 'low',
-    doc: 'Algorithm that requests between workers are signed with.',
-  }),
-  'inter.worker.verification.algorithms': key.list({
-    default: ['HmacSHA256'],
-    importance: 'low',
-    doc: 'Algorithms accepted in signed requests; the signature algorithm must be among them.',
-    check: notEmpty,
-  }),
+  'offset.storage.replication.factor': replicationFactor('offset'),
+  'offset.storage.partitions': partitions('offset', 25),
 
   'request.timeout.ms': ms(40000, 'Longest wait for the answer of a broker.'),
   'retry.backoff.ms': ms(100, 'First wait before a failed request to a broker is tried again.'),
@@ -225,40 +142,10 @@ export const connectKeys = {
   }),
 }
 
-function ms(fallback: number, doc: string, importance: 'high' | 'low' = 'low') {
-  return key.int({ default: fallback, min: 0, importance, doc })
-}
-
-function replicationFactor(store: string) {
-  return key.short({
-    default: 3,
-    importance: 'low',
-    doc: `Replicas of the ${store} topic when the worker creates it; -1 for the brokers’ default.`,
-    check: (value) => (value === -1 || value > 0 ? undefined : 'Value must be -1 or at least 1'),
-  })
-}
-
-function partitions(store: string, fallback: number) {
-  return key.int({
-    default: fallback,
-    importance: 'low',
-    doc: `Partitions of the ${store} topic when the worker creates it; -1 for the brokers’ default.`,
-    check: (value) => (value === -1 || value > 0 ? undefined : 'Value must be -1 or at least 1'),
-  })
-}
-
 function pluginVersion(usage: string) {
   return key.string({
     default: null,
     importance: 'low',
     doc: `Version of the ${usage} converter; by default the newest.`,
   })
-}
-
-function notBlank(value: string): string | undefined {
-  return value.trim() === '' ? 'String must be non-empty' : undefined
-}
-
-function notEmpty(value: readonly string[]): string | undefined {
-  return value.some((item) => item !== '') ? undefined : 'List must not be empty'
 }

@@ -3,7 +3,7 @@ import { ConnectError, type Logger, type RawConfig } from '@penstock/core'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { KafkaProducer } from '../kafka/producer.ts'
 import { KafkaCompactedLog } from '../storage/compacted-log.ts'
-import { isolationLevel, topicSpec } from '../storage/internal-topics.ts'
+import { isolationLevel, offsetTopicSpec } from '../storage/internal-topics.ts'
 import { KafkaOffsetStore, LayeredOffsetStore } from '../storage/kafka-offset-store.ts'
 import { type OffsetStore, StoredOffsets } from '../storage/offset-store.ts'
 import type { TaskClients } from './task-clients.ts'
@@ -21,8 +21,8 @@ export interface ConnectorOffsetsParts {
 
 export interface ConnectorOffsets {
   readonly store: OffsetStore
-  /** The topic that is the truth; exactly-once tasks write there in their transactions. */
-  readonly topic: string
+  /** The topic that is the truth; null where a standalone worker keeps positions in its file. */
+  readonly topic: string | null
   /** The worker's store where it is the second one; its failures cost nothing. */
   readonly secondary: OffsetStore | null
 }
@@ -40,15 +40,19 @@ export async function openConnectorOffsets(parts: ConnectorOffsetsParts): Promis
   const second = await workerStore()
   const ownTopic = own !== null && (own !== workerTopic || elsewhere)
   // A transaction can't reach beyond the cluster that the records go to.
-  if (!ownTopic && !(exactlyOnce && elsewhere)) {
-    return { store: second, topic: workerTopic, secondary: null }
-  }
   const topic = own ?? workerTopic
+  if (topic === null || (!ownTopic && !(exactlyOnce && elsewhere))) return { store: second, topic, secondary: null }
   const first = await openOwn(parts, topic)
   const store = new LayeredOffsetStore(first, second, (error) =>
     logger.warn('positions could not be copied to the offset topic of the worker', { error }),
   )
   return { store, topic, secondary: second }
+}
+
+/** Where exactly-once tasks write positions in their transactions: no standalone worker has such tasks. */
+export function transactionTopic({ topic }: ConnectorOffsets): string {
+  if (topic === null) throw new ConnectError('offsets.no_topic', 'a standalone worker delivers at least once only')
+  return topic
 }
 
 const readOnly: Pick<KafkaProducer, 'send'> = {
@@ -68,7 +72,7 @@ async function openOwn(parts: ConnectorOffsetsParts, topic: string): Promise<Off
   })
   let failure: Error | null = null
   const log = new KafkaCompactedLog({
-    topic: { ...topicSpec(worker, 'offset.storage.topic', worker['offset.storage.partitions']), name: topic },
+    topic: offsetTopicSpec(worker, topic),
     topicKey: 'offsets.storage.topic',
     consumerConfig: clients.rdkafka(properties),
     producer: producer ?? readOnly,

@@ -11,7 +11,7 @@ import type { KafkaProducer } from '../kafka/producer.ts'
 import { kafkaErrorCode, kafkaErrors } from '../kafka/protocol-errors.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import { type OffsetStore, offsetKey, offsetValue } from '../storage/offset-store.ts'
-import { openConnectorOffsets } from './connector-offsets.ts'
+import { openConnectorOffsets, transactionTopic } from './connector-offsets.ts'
 import type { SinkOffset, SinkOffsetChange, SourceOffsetChange } from './ipc.ts'
 import { TaskClients } from './task-clients.ts'
 
@@ -90,7 +90,8 @@ export class ConnectorPositions {
     return this.#withClients(connector, config, async (clients, logger) => {
       const producer = await clients.producer(this.#producerProperties(clients, connector))
       const parts = { connector, raw: config, worker, clients, producer, workerStore, logger }
-      const { store, topic, secondary } = await openConnectorOffsets(parts)
+      const opened = await openConnectorOffsets(parts)
+      const { store, secondary } = opened
       const wanted = changes ?? (await store.positions(connector)).map(({ partition }) => ({ partition, offset: null }))
       const { plugin } = registry.findConnector(config)
       const altered = plugin.kind === 'source' && (await plugin.alterOffsets?.(config, wanted)) === true
@@ -98,7 +99,7 @@ export class ConnectorPositions {
       if (worker['exactly.once.source.support'] === 'enabled') {
         // What is taken away goes from the second store first, or it would come back from there.
         await secondary?.write(connector, wanted)
-        await writeInTransaction(producer, topic, connector, wanted)
+        await writeInTransaction(producer, transactionTopic(opened), connector, wanted)
       } else {
         await store.write(connector, wanted)
       }

@@ -30,8 +30,8 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
         `the worker speaks IPC version ${command.ipcVersion}, this executor ${ipcVersion}: both must come from one installation`,
       )
     }
-    const { appFolder, workerConfig: raw } = command
-    const { config: worker, resolver } = await openWorkerConfig({ raw, appFolder, redactor })
+    const { mode, appFolder, workerConfig: raw } = command
+    const { config: worker, resolver } = await openWorkerConfig({ mode, raw, appFolder, redactor })
     stopTimeoutMs = worker['task.shutdown.graceful.timeout.ms']
     const made = createLogger({
       format: worker['log.format'],
@@ -82,6 +82,9 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
         break
       case 'request':
         void executor?.handle(command)
+        break
+      case 'worker-reply':
+        executor?.receive(command)
         break
       case 'shutdown':
         void end(command.timeoutMs, 0)

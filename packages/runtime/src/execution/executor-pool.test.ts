@@ -28,6 +28,7 @@ test('a replacement that can’t start is tried again one at a time, until it ca
     workerId: 'one:8083',
     appFolder,
     logger: recordingLogger(),
+    answers: null,
     onReport: () => {},
     onDeath: () => void deaths.push(Date.now()),
   })

@@ -10,7 +10,7 @@ import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { ExecutorProcess } from './executor-process.ts'
-import type { Report, Requests, StartConnector, StartTask } from './ipc.ts'
+import type { Report, Requests, StartConnector, StartTask, WorkerAnswers } from './ipc.ts'
 
 export interface ExecutorFigures {
   readonly index: number
@@ -35,6 +35,8 @@ export interface ExecutorPoolOptions {
   /** The folder whose package.json names the built-in plugin packages. */
   readonly appFolder: string
   readonly redactor: Redactor
+  /** Answers what executors ask; null where nothing is to be asked. */
+  readonly answers: WorkerAnswers | null
   readonly logger: Logger
   readonly onReport: (
     report: Extract<
@@ -227,7 +229,7 @@ export class ExecutorPool {
   }
 
   #fork(index: number): ExecutorProcess {
-    const { config, workerId, appFolder, redactor, logger } = this.#options
+    const { config, workerId, appFolder, redactor, answers, logger } = this.#options
     return new ExecutorProcess({
       index,
       workerId,
@@ -235,11 +237,13 @@ export class ExecutorPool {
       heapMb: config['executor.heap.max.mb'],
       startTimeoutMs: config['executor.start.timeout.ms'],
       unresponsiveTimeoutMs: config['executor.unresponsive.timeout.ms'],
+      mode: config.mode,
       workerConfig: config.given,
       redactor,
       appFolder,
       pluginFolders: config['plugin.path'] ?? [],
       logger,
+      answers,
       onReport: (report) => this.#onReport(index, report),
       onDeath: (reason) => this.#onDeath(index, reason),
     })
@@ -257,7 +261,12 @@ export class ExecutorPool {
     const slot = this.#slots[index]
     if (report.kind === 'metrics') {
       if (slot) slot.metrics = report.tasks
-    } else if (report.kind !== 'ready' && report.kind !== 'pong' && report.kind !== 'reply') {
+    } else if (
+      report.kind !== 'ready' &&
+      report.kind !== 'pong' &&
+      report.kind !== 'reply' &&
+      report.kind !== 'worker-request'
+    ) {
       this.#options.onReport(report)
     }
   }

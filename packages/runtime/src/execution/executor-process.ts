@@ -2,13 +2,21 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { ConnectError, type Logger, type RawConfig } from '@penstock/core'
+import type { WorkerMode } from '../config/worker-config.ts'
 import type { PluginDescription } from '../plugins/description.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { channelPair, channelToChild } from './channels.ts'
 import { runExecutor } from './executor-main.ts'
-import { ipcVersion, type Report, type RequestKind, type Requests, type WorkerChannel } from './ipc.ts'
-import { unpackError } from './wire-error.ts'
+import {
+  ipcVersion,
+  type Report,
+  type RequestKind,
+  type Requests,
+  type WorkerAnswers,
+  type WorkerChannel,
+} from './ipc.ts'
+import { packError, unpackError } from './wire-error.ts'
 
 export interface ExecutorProcessOptions {
   readonly index: number
@@ -18,6 +26,7 @@ export interface ExecutorProcessOptions {
   readonly heapMb: number
   readonly startTimeoutMs: number
   readonly unresponsiveTimeoutMs: number
+  readonly mode: WorkerMode
   /** As written: each process looks up for itself what variables stand for. */
   readonly workerConfig: RawConfig
   /** Of this process, for an executor within it. */
@@ -25,6 +34,8 @@ export interface ExecutorProcessOptions {
   readonly appFolder: string
   readonly pluginFolders: readonly string[]
   readonly logger: Logger
+  /** Answers what the executor asks; null where nothing is to be asked. */
+  readonly answers: WorkerAnswers | null
   readonly onReport: (report: Report) => void
   /** Told once, with the reason in a sentence. Not after {@link ExecutorProcess.stop}. */
   readonly onDeath: (reason: string) => void
@@ -106,7 +117,7 @@ export class ExecutorProcess {
 
   /** Resolves with the plugins it found, once it is ready for requests. */
   async start(): Promise<readonly PluginDescription[]> {
-    const { workerConfig, workerId, appFolder, pluginFolders, index, startTimeoutMs } = this.#options
+    const { mode, workerConfig, workerId, appFolder, pluginFolders, index, startTimeoutMs } = this.#options
     const ready = new Promise<readonly PluginDescription[]>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#verdict = `it did not start within ${startTimeoutMs} ms (executor.start.timeout.ms)`
@@ -128,6 +139,7 @@ export class ExecutorProcess {
     this.#channel.send({
       kind: 'initialize',
       ipcVersion,
+      mode,
       workerConfig,
       pluginFolders,
       appFolder,
@@ -214,8 +226,22 @@ export class ExecutorProcess {
         else pending?.resolve(report.result)
         break
       }
+      case 'worker-request':
+        void this.#answer(report)
+        break
       default:
         this.#options.onReport(report)
+    }
+  }
+
+  async #answer({ id, request, params }: Extract<Report, { kind: 'worker-request' }>): Promise<void> {
+    const { answers } = this.#options
+    try {
+      if (answers === null) throw new ConnectError('executor.unanswered', `this worker does not answer "${request}"`)
+      const result = await answers[request](params as never)
+      this.#channel.send({ kind: 'worker-reply', id, result, error: null })
+    } catch (error) {
+      this.#channel.send({ kind: 'worker-reply', id, result: null, error: packError(error) })
     }
   }
 

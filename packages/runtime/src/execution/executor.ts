@@ -9,6 +9,7 @@ import type { WorkerConfig } from '../config/worker-config.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import { validateConnector } from '../plugins/validate-connector.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
+import { AskedOffsetStore } from './asked-offset-store.ts'
 import { ConnectorInstances } from './connector-instances.ts'
 import { ConnectorPositions } from './connector-positions.ts'
 import type { Command, ExecutorChannel, RequestKind, Requests } from './ipc.ts'
@@ -16,7 +17,8 @@ import { ResolvedWork } from './resolved-work.ts'
 import { RunningConfigs } from './running-configs.ts'
 import { TaskInstances } from './task-instances.ts'
 import { packError } from './wire-error.ts'
-import { WorkerOffsets } from './worker-offsets.ts'
+import { WorkerLine } from './worker-line.ts'
+import { type SharedOffsets, WorkerOffsets } from './worker-offsets.ts'
 
 export interface ExecutorParts {
   readonly channel: ExecutorChannel
@@ -37,7 +39,8 @@ export class Executor {
   readonly #parts: ExecutorParts
   readonly #connectors: ConnectorInstances
   readonly #tasks: TaskInstances
-  readonly #offsets: WorkerOffsets
+  readonly #line: WorkerLine
+  readonly #offsets: SharedOffsets
   readonly #positions: ConnectorPositions
   readonly #configs: RunningConfigs
   readonly #work: ResolvedWork
@@ -45,7 +48,8 @@ export class Executor {
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts
-    this.#offsets = new WorkerOffsets(parts.worker, parts.logger('offsets'))
+    this.#line = new WorkerLine(parts.channel)
+    this.#offsets = this.#openOffsets()
     const workerStore = () => this.#offsets.store()
     this.#connectors = new ConnectorInstances({ ...parts, workerStore })
     this.#tasks = new TaskInstances({ ...parts, workerStore })
@@ -77,6 +81,11 @@ export class Executor {
     } catch (error) {
       channel.send({ kind: 'reply', id: command.id, result: null, error: packError(error) })
     }
+  }
+
+  /** Takes the worker's answer to a question of this executor. */
+  receive(reply: Extract<Command, { kind: 'worker-reply' }>): void {
+    this.#line.receive(reply)
   }
 
   /** Stops all tasks and connectors; tasks that take longer than the timeout are cancelled. */
@@ -111,6 +120,14 @@ export class Executor {
       'pause-task': async ({ id, paused }) => this.#tasks.pause(id, paused),
     }
     return handlers[request](params)
+  }
+
+  #openOffsets(): SharedOffsets {
+    const { worker, logger } = this.#parts
+    if (worker.mode === 'distributed') return new WorkerOffsets(worker, logger('offsets'))
+    // One process alone writes the file: the worker's.
+    const store = new AskedOffsetStore(this.#line.ask)
+    return { store: async () => store, close: async () => {} }
   }
 
   #declaredKeys(config: RawConfig): KeyDefinitions {

@@ -3,7 +3,9 @@
  * else: an executor left over from another version of the package must not be talked to.
  */
 import type { RawConfig, SourceOffset, SourcePartition, TaskId } from '@penstock/core'
+import type { WorkerMode } from '../config/worker-config.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
+import type { OffsetEntry } from '../storage/offset-store.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
@@ -75,11 +77,30 @@ export interface Requests {
 }
 export type RequestKind = keyof Requests
 
+/** What executors ask of the worker, each answered by one `worker-reply`: a standalone worker keeps positions for them. */
+export interface WorkerRequests {
+  'list-offsets': {
+    params: { readonly connector: string }
+    result: readonly (OffsetEntry & { readonly offset: SourceOffset })[]
+  }
+  'read-offsets': {
+    params: { readonly connector: string; readonly partitions: readonly SourcePartition[] }
+    result: readonly (SourceOffset | null)[]
+  }
+  /** Replies when they are stored for good. */
+  'write-offsets': { params: { readonly connector: string; readonly entries: readonly OffsetEntry[] }; result: unknown }
+}
+export type WorkerRequestKind = keyof WorkerRequests
+export type WorkerAnswers = {
+  readonly [K in WorkerRequestKind]: (params: WorkerRequests[K]['params']) => Promise<WorkerRequests[K]['result']>
+}
+
 /** What the worker sends. */
 export type Command =
   | {
       readonly kind: 'initialize'
       readonly ipcVersion: number
+      readonly mode: WorkerMode
       readonly workerConfig: RawConfig
       readonly pluginFolders: readonly string[]
       readonly appFolder: string
@@ -96,6 +117,12 @@ export type Command =
         readonly params: Requests[K]['params']
       }
     }[RequestKind]
+  | {
+      readonly kind: 'worker-reply'
+      readonly id: number
+      readonly result: unknown
+      readonly error: WireError | null
+    }
   | { readonly kind: 'shutdown'; readonly timeoutMs: number }
 
 /** An error on its way between processes. */
@@ -123,6 +150,14 @@ export type Report =
   | { readonly kind: 'ready'; readonly ipcVersion: number; readonly plugins: readonly PluginDescription[] }
   | { readonly kind: 'pong'; readonly sequence: number; readonly memoryBytes: number; readonly cpuSeconds: number }
   | { readonly kind: 'reply'; readonly id: number; readonly result: unknown; readonly error: WireError | null }
+  | {
+      [K in WorkerRequestKind]: {
+        readonly kind: 'worker-request'
+        readonly id: number
+        readonly request: K
+        readonly params: WorkerRequests[K]['params']
+      }
+    }[WorkerRequestKind]
   | TaskReport
   | { readonly kind: 'reconfigure'; readonly connector: string }
   /** What variables in its configuration stand for has changed. */

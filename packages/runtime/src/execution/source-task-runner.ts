@@ -22,7 +22,7 @@ import { type OffsetStore, offsetKey, offsetValue } from '../storage/offset-stor
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import { AtLeastOnce } from './at-least-once.ts'
 import { buildChain, buildConverters } from './build-pipeline.ts'
-import { type ConnectorOffsets, openConnectorOffsets } from './connector-offsets.ts'
+import { type ConnectorOffsets, openConnectorOffsets, transactionTopic } from './connector-offsets.ts'
 import { ErrorPolicy } from './error-policy.ts'
 import { ExactlyOnce } from './exactly-once.ts'
 import type { StartTask } from './ipc.ts'
@@ -252,17 +252,18 @@ export class SourceTaskRunner implements TaskRunner {
         signal: control.cancelled,
       })
     }
+    const offsetsTopic = transactionTopic(offsets)
     return new ExactlyOnce({
       sender,
       producer,
       offsetRecords: (positions) =>
         positions.map(({ partition, offset }) => ({
-          topic: offsets.topic,
+          topic: offsetsTopic,
           key: offsetKey(connector, partition),
           value: offsetValue(offset),
         })),
       onStored: (positions) => copy(offsets, connector, positions, logger),
-      offsetsTopic: offsets.topic,
+      offsetsTopic,
       callbacks,
       meter,
       clock,

@@ -1,12 +1,12 @@
 /** The worker's offset topic as an executor sees it: opened when the first source needs it, shared by all of them. */
 import type { Logger } from '@penstock/core'
 import { workerClientProperties } from '../config/client-properties.ts'
-import type { WorkerConfig } from '../config/worker-config.ts'
+import type { DistributedConfig } from '../config/worker-config.ts'
 import { KafkaAdmin } from '../kafka/admin.ts'
 import { toProtocolClient } from '../kafka/client-config.ts'
 import { KafkaProducer } from '../kafka/producer.ts'
 import { KafkaCompactedLog } from '../storage/compacted-log.ts'
-import { internalClients, isolationLevel, topicSpec } from '../storage/internal-topics.ts'
+import { internalClients, isolationLevel, offsetTopicSpec } from '../storage/internal-topics.ts'
 import { KafkaOffsetStore } from '../storage/kafka-offset-store.ts'
 import { type OffsetStore, StoredOffsets } from '../storage/offset-store.ts'
 
@@ -14,17 +14,23 @@ const startTimeoutMs = 60_000
 const writeTimeoutMs = 30_000
 const closeFlushMs = 5_000
 
+/** Where the sources of an executor keep their positions unless they have a topic of their own. */
+export interface SharedOffsets {
+  store(): Promise<OffsetStore>
+  close(): Promise<void>
+}
+
 interface Opened {
   readonly store: OffsetStore
   close(): Promise<void>
 }
 
-export class WorkerOffsets {
-  readonly #config: WorkerConfig
+export class WorkerOffsets implements SharedOffsets {
+  readonly #config: DistributedConfig
   readonly #logger: Logger
   #opened: Promise<Opened> | null = null
 
-  constructor(config: WorkerConfig, logger: Logger) {
+  constructor(config: DistributedConfig, logger: Logger) {
     this.#config = config
     this.#logger = logger
   }
@@ -62,7 +68,7 @@ export class WorkerOffsets {
       toProtocolClient({ ...workerClientProperties(config.raw), 'client.id': `${clientIdBase}-offsets-admin` }),
     )
     const log = new KafkaCompactedLog({
-      topic: topicSpec(config, 'offset.storage.topic', config['offset.storage.partitions']),
+      topic: offsetTopicSpec(config, config['offset.storage.topic']),
       topicKey: 'offset.storage.topic',
       consumerConfig: {
         ...client,

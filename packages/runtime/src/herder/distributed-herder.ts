@@ -12,7 +12,7 @@ import {
   type TaskId,
   taskName,
 } from '@penstock/core'
-import type { WorkerConfig } from '../config/worker-config.ts'
+import type { DistributedConfig } from '../config/worker-config.ts'
 import type { ExecutorPool } from '../execution/executor-pool.ts'
 import type { TaskReport } from '../execution/ipc.ts'
 import type { Generation, Membership } from '../group/membership.ts'
@@ -60,7 +60,7 @@ export type HerderExecutors = RunningWorkParts['executors'] &
   Pick<ExecutorPool, 'taskConfigs' | 'validate' | 'plugins' | 'ask' | 'proceedTask'>
 
 export interface DistributedHerderParts {
-  readonly config: WorkerConfig
+  readonly config: DistributedConfig
   readonly version: string
   readonly commit: string
   readonly kafkaClusterId: string

@@ -4,7 +4,7 @@
  * {@link GroupDuties.onAssignment} (everyone) → `running-work.ts`.
  */
 import { type Clock, type Logger, messageOf, type TaskId, taskName } from '@penstock/core'
-import type { WorkerConfig } from '../config/worker-config.ts'
+import type { DistributedConfig } from '../config/worker-config.ts'
 import type { Assignment, ConnectProtocolVersion, WorkerMetadata } from '../group/assignment.ts'
 import type { AssignmentRound, RoundOutcome } from '../group/assignment-round.ts'
 import { IncrementalCooperativeAssignor } from '../group/assignor.ts'
@@ -18,7 +18,7 @@ import type { JobQueue } from './job-queue.ts'
 import type { RunningWork } from './running-work.ts'
 
 export interface GroupDutiesParts {
-  readonly config: WorkerConfig
+  readonly config: DistributedConfig
   readonly url: string
   readonly configs: ConfigStore
   readonly statuses: StatusStore

@@ -1,12 +1,12 @@
 /** What the leader does beside assigning: sweeps statuses of what is gone, keeps the session key fresh. */
 import type { Clock, Logger } from '@penstock/core'
-import type { WorkerConfig } from '../config/worker-config.ts'
+import type { DistributedConfig } from '../config/worker-config.ts'
 import { generateSessionKey } from '../group/session-key.ts'
 import type { ConfigStore } from '../storage/config-store.ts'
 import type { StatusStore } from '../storage/status-store.ts'
 
 export interface LeaderChoresParts {
-  readonly config: WorkerConfig
+  readonly config: DistributedConfig
   readonly configs: ConfigStore
   readonly statuses: StatusStore
   readonly logger: Logger
@@ -14,7 +14,7 @@ export interface LeaderChoresParts {
 }
 
 /** Writes tombstones for the statuses of connectors and tasks that are no longer configured. */
-export function sweepStatuses({ configs, statuses }: LeaderChoresParts): void {
+export function sweepStatuses({ configs, statuses }: Pick<LeaderChoresParts, 'configs' | 'statuses'>): void {
   for (const connector of statuses.connectors()) {
     if (!configs.state.has(connector)) {
       statuses.removeConnector(connector)

@@ -29,7 +29,7 @@ afterEach(() => rm(root, { recursive: true, force: true }))
 const open = (keys: Record<string, string>) => {
   const redactor = new Redactor()
   const raw = { ...requiredWorkerKeys, ...keys }
-  return { raw, redactor, opened: openWorkerConfig({ raw, appFolder: null, redactor }) }
+  return { raw, redactor, opened: openWorkerConfig({ mode: 'distributed', raw, appFolder: null, redactor }) }
 }
 const vault = (): Record<string, string> => ({
   'plugin.path': root,

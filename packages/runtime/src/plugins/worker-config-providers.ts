@@ -7,6 +7,7 @@ import {
   type ConfigProblem,
   type ConfigProvider,
   type ConfigProviderPlugin,
+  type KeyDefinitions,
   type Logger,
   messageOf,
   type RawConfig,
@@ -14,12 +15,36 @@ import {
 import { ConfigResolver } from '../config/config-resolver.ts'
 import { withoutPrefix } from '../config/prefix.ts'
 import { writtenSecrets } from '../config/secrets.ts'
-import { parseWorkerConfig, type WorkerConfig, workerConfig } from '../config/worker-config.ts'
+import {
+  type DistributedConfig,
+  parseStandaloneConfig,
+  parseWorkerConfig,
+  type StandaloneConfig,
+  standaloneConfig,
+  type WorkerMode,
+  workerConfig,
+} from '../config/worker-config.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { discoverPlugins } from './discovery.ts'
 import { type LoadedPlugin, PluginRegistry } from './registry.ts'
 
-export interface WorkerConfigSources {
+interface ConfigByMode {
+  readonly distributed: DistributedConfig
+  readonly standalone: StandaloneConfig
+}
+
+const kinds: {
+  readonly [Mode in WorkerMode]: {
+    readonly keys: KeyDefinitions
+    readonly parse: (raw: RawConfig, given: RawConfig) => ConfigByMode[Mode]
+  }
+} = {
+  distributed: { keys: workerConfig.keys, parse: parseWorkerConfig },
+  standalone: { keys: standaloneConfig.keys, parse: parseStandaloneConfig },
+}
+
+export interface WorkerConfigSources<Mode extends WorkerMode> {
+  readonly mode: Mode
   /** The properties as they were written. */
   readonly raw: RawConfig
   /** The application whose dependencies bring providers; null for none. */
@@ -27,19 +52,23 @@ export interface WorkerConfigSources {
   readonly redactor: Redactor
 }
 
-export interface OpenedWorkerConfig {
-  readonly config: WorkerConfig
+export interface OpenedWorkerConfig<Mode extends WorkerMode> {
+  readonly config: ConfigByMode[Mode]
   /** For connector configurations; whoever opened it closes it. */
   readonly resolver: ConfigResolver
 }
 
 /** Rejects with ConfigError, its texts showing variables in place of what they stand for. */
-export async function openWorkerConfig({ raw, appFolder, redactor }: WorkerConfigSources): Promise<OpenedWorkerConfig> {
-  for (const secret of writtenSecrets(raw, workerConfig.keys)) redactor.hide(secret)
+export async function openWorkerConfig<Mode extends WorkerMode>(
+  sources: WorkerConfigSources<Mode>,
+): Promise<OpenedWorkerConfig<Mode>> {
+  const { mode, raw, appFolder, redactor } = sources
+  const { keys, parse } = kinds[mode]
+  for (const secret of writtenSecrets(raw, keys)) redactor.hide(secret)
   const resolver = new ConfigResolver(await openProviders(raw, appFolder), redactor)
   try {
     const { values } = await resolver.resolve(Object.fromEntries(Object.entries(raw).filter(([key]) => !isPlain(key))))
-    return { config: parseWorkerConfig({ ...raw, ...values }, raw), resolver }
+    return { config: parse({ ...raw, ...values }, raw), resolver }
   } catch (error) {
     await resolver.close()
     throw redactor.redactError(error)

@@ -1,13 +1,13 @@
 /** How the worker's configuration describes its internal topics and the clients that read and write them. */
 import { workerClientProperties } from '../config/client-properties.ts'
 import { withoutPrefix } from '../config/prefix.ts'
-import type { WorkerConfig } from '../config/worker-config.ts'
+import type { DistributedConfig, WorkerConfig } from '../config/worker-config.ts'
 import type { TopicSpec } from '../kafka/admin.ts'
 import { toRdkafka } from '../kafka/client-config.ts'
 import { isSharedClientKey } from '../kafka/client-keys.ts'
 
 /** Settings that all clients of the internal topics share, and what their ids start with. */
-export function internalClients(config: WorkerConfig): {
+export function internalClients(config: DistributedConfig): {
   readonly clientIdBase: string
   readonly client: Record<string, string | number | boolean>
   readonly warnings: readonly string[]
@@ -30,16 +30,31 @@ function clientProperties(config: WorkerConfig): Record<string, string> {
 }
 
 /** An internal topic as the worker's configuration describes it. */
-export function topicSpec(config: WorkerConfig, topicKey: InternalTopicKey, partitions: number): TopicSpec {
+export function topicSpec(config: DistributedConfig, topicKey: InternalTopicKey, partitions: number): TopicSpec {
   const prefix = topicKey.replace(/topic$/, '')
-  const own = ['topic', 'partitions', 'replication.factor', 'cleanup.policy']
-  const extra = Object.entries(withoutPrefix(config.raw, prefix)).filter(
-    ([key, value]) => !own.includes(key) && value !== null,
-  )
   return {
     name: config[topicKey],
     partitions,
     replicationFactor: config[`${prefix}replication.factor` as 'config.storage.replication.factor'],
-    config: Object.fromEntries(extra) as Record<string, string>,
+    config: topicSettings(config, prefix),
   }
+}
+
+/** A topic for the offsets of sources, the worker's or one that a connector has of its own. */
+export function offsetTopicSpec(config: WorkerConfig, name: string): TopicSpec {
+  return {
+    name,
+    partitions: config['offset.storage.partitions'],
+    replicationFactor: config['offset.storage.replication.factor'],
+    config: topicSettings(config, 'offset.storage.'),
+  }
+}
+
+/** What follows the prefix and is no key of the worker is a setting of the topic. */
+function topicSettings(config: WorkerConfig, prefix: string): Record<string, string> {
+  const own = ['topic', 'partitions', 'replication.factor', 'cleanup.policy', 'file.filename']
+  const settings = Object.entries(withoutPrefix(config.raw, prefix)).filter(
+    ([key, value]) => !own.includes(key) && value !== null,
+  )
+  return Object.fromEntries(settings) as Record<string, string>
 }
