@@ -186,6 +186,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
         retryBackoffMs: config['retry.backoff.ms'],
         retryBackoffMaxMs: config['retry.backoff.max.ms'],
         listener: duties,
+        onMemberId: (memberId) => executors.setMemberId(memberId),
         logger: loggers.child('group'),
         clock,
       }),

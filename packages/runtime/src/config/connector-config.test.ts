@@ -137,14 +137,14 @@ test('a dead letter topic that the regular expression matches is refused', () =>
 
 test('tasks that fail by their own error restart only where the connector asks for it', () => {
   expect(restartPolicies(sink, worker)).toEqual({
-    executorDeath: { maxAttempts: 10, backoffMs: 1000, backoffMaxMs: 60000, windowMs: 600000 },
-    taskFailure: { maxAttempts: 0, backoffMs: 1000, backoffMaxMs: 60000, windowMs: 600000 },
+    executorDeath: { firstAtOnce: true, maxAttempts: 10, backoffMs: 1000, backoffMaxMs: 60000, windowMs: 600000 },
+    taskFailure: { firstAtOnce: false, maxAttempts: 0, backoffMs: 1000, backoffMaxMs: 60000, windowMs: 600000 },
   })
   expect(
     restartPolicies({ ...sink, 'errors.restart.max.attempts': '3', 'errors.restart.backoff.ms': '5' }, worker),
   ).toEqual({
-    executorDeath: { maxAttempts: 3, backoffMs: 5, backoffMaxMs: 60000, windowMs: 600000 },
-    taskFailure: { maxAttempts: 3, backoffMs: 5, backoffMaxMs: 60000, windowMs: 600000 },
+    executorDeath: { firstAtOnce: true, maxAttempts: 3, backoffMs: 5, backoffMaxMs: 60000, windowMs: 600000 },
+    taskFailure: { firstAtOnce: false, maxAttempts: 3, backoffMs: 5, backoffMaxMs: 60000, windowMs: 600000 },
   })
 })
 

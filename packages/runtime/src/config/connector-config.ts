@@ -11,6 +11,8 @@ export type SinkConnectorConfig = ConfigOf<typeof sinkConnectorConfig> & { reado
 export interface RestartPolicy {
   /** -1: without limit. */
   readonly maxAttempts: number
+  /** The first restart within the window comes without a wait. */
+  readonly firstAtOnce: boolean
   readonly backoffMs: number
   readonly backoffMaxMs: number
   readonly windowMs: number
@@ -99,7 +101,7 @@ export function restartPolicies(raw: RawConfig, worker: WorkerConfig): RestartPo
   }
   const own = config['errors.restart.max.attempts']
   return {
-    executorDeath: { ...pace, maxAttempts: own ?? worker['errors.restart.max.attempts'] },
-    taskFailure: { ...pace, maxAttempts: own ?? 0 },
+    executorDeath: { ...pace, firstAtOnce: true, maxAttempts: own ?? worker['errors.restart.max.attempts'] },
+    taskFailure: { ...pace, firstAtOnce: false, maxAttempts: own ?? 0 },
   }
 }

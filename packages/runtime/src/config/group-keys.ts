@@ -29,7 +29,7 @@ export const groupKeys = {
 
   'session.timeout.ms': ms(10000, 'A worker that is silent for so long counts as dead and loses its work.', 'high'),
   'heartbeat.interval.ms': ms(
-    1000,
+    300,
     'How often a worker tells the group that it lives and hears whether others came or went; below the session timeout.',
     'high',
   ),

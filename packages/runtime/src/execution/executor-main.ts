@@ -10,6 +10,7 @@ import { Redactor } from '../telemetry/redactor.ts'
 import { channelToParent } from './channels.ts'
 import { Executor } from './executor.ts'
 import { type Command, type ExecutorChannel, ipcVersion } from './ipc.ts'
+import { LastWillExecutor } from './last-will.ts'
 import { guardOutput } from './output-guard.ts'
 import { redactingChannel } from './redacting-channel.ts'
 
@@ -18,11 +19,17 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
   const channel = redactingChannel(openChannel, redactor)
   let executor: Executor | null = null
   let loggers: LoggerFactory | null = null
+  let lastWill: LastWillExecutor | null = null
   let stopTimeoutMs = 5_000
 
   const end = async (timeoutMs: number, exitCode: number): Promise<void> => {
     await executor?.stop(timeoutMs)
     onEnd(exitCode)
+  }
+  const endOrphaned = async (): Promise<void> => {
+    await executor?.stop(stopTimeoutMs)
+    await lastWill?.carryOut(stopTimeoutMs)
+    onEnd(0)
   }
   const initialize = async (command: Extract<Command, { kind: 'initialize' }>): Promise<void> => {
     if (command.ipcVersion !== ipcVersion) {
@@ -42,6 +49,7 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
       onNewLogger: (name) => channel.send({ kind: 'logger', name }),
     })
     loggers = made
+    lastWill = new LastWillExecutor({ index: command.executor, worker, logger: made.child('executor') })
     const plugins = await discoverPlugins({
       appFolder,
       pluginFolders: command.pluginFolders,
@@ -77,6 +85,9 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
           cpuSeconds: cpuSeconds(),
         })
         break
+      case 'last-will':
+        lastWill?.update(command.will)
+        break
       case 'log-level':
         loggers?.setLevel(command.logger, command.level)
         break
@@ -91,7 +102,7 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
         break
     }
   })
-  channel.onClose(() => void end(stopTimeoutMs, 0))
+  channel.onClose(() => void endOrphaned())
 }
 
 function cpuSeconds(): number {

@@ -70,6 +70,7 @@ export class ExecutorPool {
   /** As set since the start, in that order: what was set last counts. */
   readonly #logLevels = new Map<string, LogLevel>()
   #plugins: readonly PluginDescription[] = []
+  #memberId: string | null = null
   #stopping = false
 
   constructor(options: ExecutorPoolOptions) {
@@ -153,6 +154,12 @@ export class ExecutorPool {
 
   async pauseTask(id: TaskId, paused: boolean): Promise<void> {
     await this.#slotOf(id)?.process.request('pause-task', { id, paused }).catch(ignoreDeath)
+  }
+
+  /** As the group knows this worker; should its process die, the executors take it out of the group. */
+  setMemberId(memberId: string | null): void {
+    this.#memberId = memberId
+    this.#tellLastWill()
   }
 
   /** Has every executor, and those to come, log from this level on. */
@@ -255,6 +262,14 @@ export class ExecutorPool {
     slot.isUp = true
     for (const [logger, level] of this.#logLevels) slot.process.setLogLevel(logger, level)
     if (this.#plugins.length === 0) this.#plugins = plugins
+    this.#tellLastWill()
+  }
+
+  #tellLastWill(): void {
+    if (this.#options.config['executor.processes'] === 0) return
+    const up = this.#slots.filter(({ isUp }) => isUp)
+    const executors = up.map(({ index, process: { pid } }) => ({ index, pid }))
+    for (const slot of up) slot.process.setLastWill({ memberId: this.#memberId, executors })
   }
 
   #onReport(index: number, report: Report): void {

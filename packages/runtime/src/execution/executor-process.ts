@@ -16,6 +16,7 @@ import {
   type WorkerAnswers,
   type WorkerChannel,
 } from './ipc.ts'
+import type { LastWill } from './last-will.ts'
 import { packError, unpackError } from './wire-error.ts'
 
 export interface ExecutorProcessOptions {
@@ -171,6 +172,10 @@ export class ExecutorProcess {
   }
 
   /** An executor that isn't running yet is told by whoever starts it. */
+  setLastWill(will: LastWill): void {
+    this.#channel.send({ kind: 'last-will', will })
+  }
+
   setLogLevel(logger: string, level: LogLevel): void {
     if (this.#state === 'running') this.#channel.send({ kind: 'log-level', logger, level })
   }

@@ -9,6 +9,7 @@ import type { OffsetEntry } from '../storage/offset-store.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
+import type { LastWill } from './last-will.ts'
 
 export const ipcVersion = 1
 
@@ -108,6 +109,7 @@ export type Command =
       readonly workerId: string
     }
   | { readonly kind: 'ping'; readonly sequence: number }
+  | { readonly kind: 'last-will'; readonly will: LastWill }
   | { readonly kind: 'log-level'; readonly logger: string; readonly level: LogLevel }
   | {
       [K in RequestKind]: {

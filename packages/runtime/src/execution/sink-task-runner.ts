@@ -8,7 +8,7 @@ import { parseSinkConnectorConfig, type SinkConnectorConfig, sinkConsumerGroup }
 import type { WorkerConfig } from '../config/worker-config.ts'
 import { type ClientProperties, toProtocolClient } from '../kafka/client-config.ts'
 import { KafkaConsumer } from '../kafka/consumer.ts'
-import { removeStaticMembers } from '../kafka/coordinator.ts'
+import { removeMembers } from '../kafka/coordinator.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
@@ -256,10 +256,10 @@ export class SinkTaskRunner implements TaskRunner {
     const { start, worker, logger } = this.#parts
     const properties = connectorClientProperties('consumer', { worker: worker.raw, connector: start.connectorConfig })
     try {
-      await removeStaticMembers(
+      await removeMembers(
         toProtocolClient(properties),
         sinkConsumerGroup(start.connectorConfig),
-        [properties['group.instance.id'] ?? instanceId(this.id)],
+        [{ groupInstanceId: properties['group.instance.id'] ?? instanceId(this.id) }],
         'the task is no longer wanted',
       )
     } catch (error) {

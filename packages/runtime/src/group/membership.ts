@@ -44,6 +44,8 @@ export interface MembershipOptions {
   readonly listener: MembershipListener
   readonly logger: Logger
   readonly clock: Clock
+  /** The id under which the group knows this worker from now on; null when it knows it no more. */
+  readonly onMemberId: (memberId: string | null) => void
 }
 
 const fatalCodes: readonly number[] = [
@@ -176,7 +178,7 @@ export class Membership {
         if (this.#current?.protocolVersion === 0) await listener.stopEverything('rebalance of the eager protocol')
         const reason = this.#current === null ? firstJoin : requestedRejoin
         const joined = await calls.join(this.#memberId, joinProtocols(connectProtocol, listener.metadata()), reason)
-        this.#memberId = joined.memberId
+        this.#setMemberId(joined.memberId)
         return await this.#sync(joined)
       } catch (error) {
         this.#stopping.signal.throwIfAborted()
@@ -219,12 +221,12 @@ export class Membership {
     }
     switch (code) {
       case kafkaErrors.memberIdRequired:
-        this.#memberId = (error as { response?: { memberId?: string } }).response?.memberId ?? ''
+        this.#setMemberId((error as { response?: { memberId?: string } }).response?.memberId ?? '')
         return 0
       case kafkaErrors.rebalanceInProgress:
         return 0
       case kafkaErrors.unknownMemberId:
-        this.#memberId = ''
+        this.#setMemberId('')
         this.#lose('the group no longer knows this member')
         return 0
       case kafkaErrors.illegalGeneration:
@@ -271,7 +273,7 @@ export class Membership {
           this.requestRejoin()
           break
         case kafkaErrors.unknownMemberId:
-          this.#memberId = ''
+          this.#setMemberId('')
           this.#lose('the group no longer knows this member')
           break
         case kafkaErrors.illegalGeneration:
@@ -281,6 +283,12 @@ export class Membership {
       }
       throw error
     }
+  }
+
+  #setMemberId(memberId: string): void {
+    if (this.#memberId === memberId) return
+    this.#memberId = memberId
+    this.#options.onMemberId(memberId === '' ? null : memberId)
   }
 
   #lose(reason: string): void {

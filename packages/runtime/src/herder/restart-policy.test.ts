@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { RestartBudget } from './restart-policy.ts'
 
-const policy = { maxAttempts: 3, backoffMs: 1_000, backoffMaxMs: 3_000, windowMs: 60_000 }
+const policy = { maxAttempts: 3, firstAtOnce: false, backoffMs: 1_000, backoffMaxMs: 3_000, windowMs: 60_000 }
 function budgetAt(time = 1_000_000) {
   const clock = { time, now: () => clock.time }
   return { budget: new RestartBudget(clock), clock }
@@ -39,4 +39,10 @@ test.each([
   const { budget } = budgetAt()
   const delays = Array.from({ length: 100 }, () => budget.next('a', { ...policy, maxAttempts }))
   expect(delays.at(-1)).toBe(expected)
+})
+
+test('a first restart at once is followed by growing pauses', () => {
+  const { budget } = budgetAt()
+  const eager = { ...policy, firstAtOnce: true }
+  expect([1, 2, 3, 4].map(() => budget.next('a', eager))).toEqual([0, 2_000, 3_000, null])
 })

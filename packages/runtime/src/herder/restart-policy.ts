@@ -11,11 +11,12 @@ export class RestartBudget {
   }
 
   /** Milliseconds to wait before the next restart, which is counted; null when the policy allows none. */
-  next(name: string, { maxAttempts, backoffMs, backoffMaxMs, windowMs }: RestartPolicy): number | null {
+  next(name: string, { maxAttempts, firstAtOnce, backoffMs, backoffMaxMs, windowMs }: RestartPolicy): number | null {
     const now = this.#clock.now()
     const recent = (this.#restartsByName.get(name) ?? []).filter((at) => at > now - windowMs)
     if (maxAttempts >= 0 && recent.length >= maxAttempts) return null
-    const delayMs = Math.min(backoffMaxMs, backoffMs * 2 ** Math.min(recent.length, 30))
+    // The first one after a while of calm need not wait: whatever ended it did so for the first time.
+    const delayMs = recent.length === 0 && firstAtOnce ? 0 : backoff(recent.length, backoffMs, backoffMaxMs)
     recent.push(now)
     this.#restartsByName.set(name, recent)
     return delayMs
@@ -24,4 +25,9 @@ export class RestartBudget {
   forget(name: string): void {
     this.#restartsByName.delete(name)
   }
+}
+
+/** Doubles with each restart. */
+function backoff(restarts: number, firstMs: number, maxMs: number): number {
+  return Math.min(maxMs, firstMs * 2 ** Math.min(restarts, 30))
 }

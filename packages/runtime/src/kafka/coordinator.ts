@@ -64,18 +64,26 @@ export async function findCoordinator(
   throw new RetriableError('group.no_coordinator', `can't find the coordinator of ${kind} ${name}`, { cause: failure })
 }
 
-/** Removes static members from a group at once (KIP-345); those that are not there are fine. */
-export async function removeStaticMembers(
+/** Loads the protocol client ahead of the moment when it is needed quickly. */
+export async function loadProtocolClient(): Promise<void> {
+  await client()
+}
+
+/** A member of a group: by the id the group gave it, or a static one by its own name. */
+export type GroupMember = { readonly memberId: string } | { readonly groupInstanceId: string }
+
+/** Removes members from a group at once (KIP-345); those that are not there are fine. */
+export async function removeMembers(
   config: ProtocolClientConfig,
   groupId: string,
-  instanceIds: readonly string[],
+  members: readonly GroupMember[],
   reason: string,
 ): Promise<void> {
   const connection = await connectTo(config, await findCoordinator(config, groupId))
   try {
-    const members = instanceIds.map((groupInstanceId) => ({ memberId: '', groupInstanceId, reason }))
     const { leaveGroupV5 } = await client()
-    await leaveGroupV5.api.async(connection, groupId, members)
+    const leaving = members.map((member) => ({ memberId: '', groupInstanceId: null, ...member, reason }))
+    await leaveGroupV5.api.async(connection, groupId, leaving)
   } catch (error) {
     const code = kafkaErrorCode(error)
     if (code !== kafkaErrors.unknownMemberId && code !== kafkaErrors.groupIdNotFound) throw error
