@@ -127,17 +127,31 @@ test('what workers ask of each other takes a signature, not a password', async (
 })
 
 test('a level for the cluster reaches every worker and its executors', async () => {
-  await expect(asked(basic('view')).setLogger('root', 'TRACE', 'cluster')).rejects.toMatchObject({ status: 403 })
-  await asked(basic('boss')).setLogger('org.example', 'FATAL', 'cluster')
-  await asked(basic('boss')).setLogger('executor', 'debug', 'cluster')
-  for (const worker of cluster.workers) {
-    await until(async () => (await worker.client.loggers()).executor?.level === 'DEBUG', {
-      what: 'the level to be set',
-    })
-    const loggers = await worker.client.loggers()
-    expect(loggers['org.example']).toEqual({ level: 'FATAL', last_modified: expect.any(Number) })
-    expect(loggers.root).toEqual({ level: 'INFO', last_modified: null })
+  const setEverywhere = async (logger: string, level: string): Promise<void> => {
+    await asked(basic('boss')).setLogger(logger, level, 'cluster')
+    for (const { client } of cluster.workers) {
+      await until(async () => (await client.loggers())[logger]?.level === level, { what: `${logger} to be ${level}` })
+    }
   }
+  const run = async (name: string): Promise<string> => {
+    await asked(basic('boss')).createConnector({ name, config: await connectorConfig() })
+    await cluster.untilRunning(name, { tasks: 2 })
+    await asked(basic('boss')).deleteConnector(name)
+    return name
+  }
+  const isSaid = async (name: string): Promise<boolean> => {
+    const logs = await Promise.all(cluster.workers.map((worker) => worker.logs()))
+    return logs.some((log) => log.includes(`INFO  connector [${name}]`))
+  }
+  await expect(asked(basic('view')).setLogger('root', 'TRACE', 'cluster')).rejects.toMatchObject({ status: 403 })
+  await setEverywhere('org.example', 'FATAL')
+  await setEverywhere('connector', 'WARN') // a logger of executors
+  const quiet = await run(freshName('quiet'))
+  await setEverywhere('connector', 'INFO')
+  const loud = await run(freshName('loud'))
+  await until(() => isSaid(loud), { what: `${loud} to be in the logs` })
+  expect(await isSaid(quiet)).toBe(false)
+  expect((await follower.client.logger('root')).last_modified).toBeNull()
 })
 
 test('a user who is added to the file gets in without a restart', async () => {
