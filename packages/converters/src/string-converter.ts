@@ -7,6 +7,7 @@ const config = configDef({
   'converter.encoding': key.string({
     default: 'UTF-8',
     importance: 'high',
+    width: 'medium',
     displayName: 'Encoding',
     doc: `The charset of the bytes: ${charsets.join(', ')}.`,
     recommended: charsets,

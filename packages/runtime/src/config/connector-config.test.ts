@@ -92,7 +92,7 @@ test.each<[RawConfig, string[]]>([
   ],
   [
     { 'errors.deadletterqueue.topic.name': 'b' },
-    ["topics: The DLQ topic 'b' is one of the topics that the connector reads (topics=a,b)"],
+    ["topics: The DLQ topic 'b' may not be included in the list of topics ('topics=[a, b]') consumed by the connector"],
   ],
   [
     { topics: null, 'topics.regex': 'orders-.*', 'errors.deadletterqueue.topic.name': 'orders-dlq' },

@@ -56,7 +56,7 @@ function topicProblems(raw: RawConfig): ConfigProblem[] {
     return [
       {
         key: 'topics',
-        message: `The DLQ topic '${deadLetters}' is one of the topics that the connector reads (topics=${topics.join(',')})`,
+        message: `The DLQ topic '${deadLetters}' may not be included in the list of topics ('topics=[${topics.join(', ')}]') consumed by the connector`,
       },
     ]
   }

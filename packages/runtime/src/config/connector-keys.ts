@@ -225,7 +225,7 @@ const sourceKeys = {
     doc: 'Time between the ends of transactions with `transaction.boundary=interval`; by default the worker’s `offset.flush.interval.ms`.',
     group: 'Exactly Once Support',
     orderInGroup: 4,
-    width: 'medium',
+    width: 'short',
     displayName: 'Transaction boundary interval',
   }),
   'offsets.storage.topic': key.string({
