@@ -1,6 +1,5 @@
-import { pluginSuite } from '@penstock/core/testing'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import plugins, { envConfigProvider } from './index.ts'
+import { afterEach, expect, test, vi } from 'vitest'
+import { envConfigProvider } from './index.ts'
 import { created } from './testing/created.ts'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -27,9 +26,3 @@ test('allowlist.pattern must match the whole name', async () => {
 test('a path is refused', async () => {
   await expect(created(envConfigProvider).get('/etc', ['PATH'])).rejects.toThrow(`write \${env:NAME}`)
 })
-
-for (const plugin of plugins) {
-  describe(plugin.name, () => {
-    for (const { name, check } of pluginSuite(plugin)) test(name, check)
-  })
-}

@@ -1,3 +1,4 @@
+export { type ConfigProviderFixture, configProviderSuite } from './config-provider-suite.ts'
 export { sameButForColumns, withKeyTables } from './key-tables.ts'
 export { converterSuite, pluginSuite, type SuiteCase } from './plugin-suite.ts'
 export { type SinkRecordFields, sinkRecord } from './records.ts'

@@ -56,7 +56,7 @@ export class Redactor {
         const text = next[property]
         if (typeof text !== 'string') continue
         const redacted = this.redact(text)
-        if (redacted !== text) Object.defineProperty(next, property, { value: redacted, configurable: true })
+        if (redacted !== text) Reflect.defineProperty(next, property, { value: redacted, configurable: true })
       }
     }
     return error
