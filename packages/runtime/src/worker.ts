@@ -22,6 +22,7 @@ import { createLogger, type LoggerFactory } from './telemetry/logger.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 import { Redactor } from './telemetry/redactor.ts'
 import { workerFigures } from './worker-figures.ts'
+import { workerWarnings } from './worker-warnings.ts'
 
 export interface WorkerOptions {
   /** The properties file with the environment applied. */
@@ -96,6 +97,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
   const { workerId, advertisedUrl: url } = rest
   loggers.addContext({ worker: workerId })
   logger.info(`Penstock ${version} answers at ${url}`, { group: config['group.id'] })
+  for (const warning of workerWarnings(config.raw)) logger.warn(warning)
 
   const executors = new ExecutorPool({
     config,

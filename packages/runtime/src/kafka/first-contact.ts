@@ -49,12 +49,17 @@ async function askClusterId(client: ProtocolClientConfig): Promise<string> {
   let failure: unknown
   for (const broker of client.brokers) {
     let connection: Connection | null = null
+    // A certificate that the broker refuses comes back as an alert after the handshake; the request only ends.
+    let alert: Error | null = null
     try {
       connection = await connectTo(client, broker)
+      connection.on('error', (error) => {
+        alert ??= error
+      })
       const { clusterId } = await metadataV9.api.async(connection, [], false, false, false)
       return clusterId ?? ''
     } catch (error) {
-      failure = error
+      failure = alert ?? error
     } finally {
       await connection?.close().catch(() => {})
     }
