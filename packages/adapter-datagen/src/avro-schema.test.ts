@@ -60,6 +60,19 @@ test('with schemas the values have the types of Connect, and the record its full
   expect(first.get('counts')).toBeInstanceOf(Map)
 })
 
+test('numbers of whole types are whole, whatever stands beside the type', () => {
+  const long = (args: object) => ({ type: 'long', 'arg.properties': args })
+  const made = [
+    { range: { min: 0.5, max: 3.5 } },
+    { iteration: { start: 0.5, step: 1.5 } },
+    { options: [1.5, '2'] },
+    { iteration: { start: 5, step: 0, restart: 9 } },
+  ].flatMap((args) => values(fittingAvroSchema(long(args)), 20, true))
+  expect(made.every((value) => typeof value === 'bigint')).toBe(true)
+  const counts = values(fittingAvroSchema({ type: 'int', 'arg.properties': { iteration: { start: 2 ** 31 - 1 } } }), 2)
+  expect(counts).toEqual([2 ** 31 - 1, -(2 ** 31)])
+})
+
 test('Avro is told from JSON Schema', () => {
   expect(isAvroSchema(schema)).toBe(true)
   expect(isAvroSchema({ type: 'string', 'arg.properties': {} })).toBe(true)
@@ -73,5 +86,6 @@ test.each([
   [['string', 'int'], 'a union of several types'],
   [{ type: 'int', 'arg.properties': { range: { min: 5, max: 1 } } }, 'the range begins with 5'],
   [{ type: 'int', 'arg.properties': { options: ['x'] } }, 'an option is no number'],
+  [{ type: 'long', 'arg.properties': { options: ['x'] } }, 'an option is no number'],
   [{ type: 'string', 'arg.properties': { length: -1 } }, 'length must lie between'],
 ])('the schema %j is refused', (given, message) => expect(() => fittingAvroSchema(given)).toThrow(message))

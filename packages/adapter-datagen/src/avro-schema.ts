@@ -68,11 +68,11 @@ class AvroReader {
         return chosen(args, boolean(odds), path, (value) => value === true)
       }
       case 'int':
-        return chosen(args, int32(numbers(args, path, -(2 ** 31), 2 ** 31 - 1, true)), path, Number)
+        return chosen(args, int32(wrapped(numbers(args, path, -(2 ** 31), 2 ** 31 - 1, true))), path, wholeOption)
       case 'long': {
         const most = Number.MAX_SAFE_INTEGER
         const usual = int64(numbers(args, path, 0, most, true))
-        return chosen(args, usual, path, Number, (value) => BigInt(Number(value)))
+        return chosen(args, usual, path, wholeOption, (value) => BigInt(wholeOption(value)))
       }
       case 'float':
       case 'double':
@@ -170,7 +170,9 @@ function chosen(
     throw new ShapeError(`${path}: options must be a list of values`)
   }
   const plain = args.options.map(read)
-  if (plain.some(Number.isNaN)) throw new ShapeError(`${path}: an option is no number`)
+  if (plain.some((value) => typeof value === 'number' && !Number.isFinite(value))) {
+    throw new ShapeError(`${path}: an option is no number`)
+  }
   const typedOptions = args.options.map(typedForm)
   return {
     schema: otherwise.schema,
@@ -183,18 +185,31 @@ function chosen(
 
 function numbers(args: Members, path: string, least: number, most: number, whole: boolean): (dice: Dice) => number {
   const { iteration, range } = args as { iteration?: Members; range?: Members }
-  if (iteration !== undefined) {
-    const start = limit(iteration.start, 0, path)
-    const step = limit(iteration.step, 1, path)
-    const restart = iteration.restart === undefined ? null : limit(iteration.restart, 0, path)
-    const rounds = restart === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil((restart - start) / step))
-    return (dice) => start + (dice.index % rounds) * step
+  const read = (value: unknown, otherwise: number): number => {
+    const number = limit(value, otherwise, path)
+    return whole ? Math.trunc(number) : number
   }
-  const [min, max] = [limit(range?.min, least, path), limit(range?.max, most, path)]
+  if (iteration !== undefined) {
+    const start = read(iteration.start, 0)
+    const step = read(iteration.step, 1)
+    const restart = iteration.restart === undefined ? null : read(iteration.restart, 0)
+    const rounds = restart === null || step === 0 ? null : Math.max(1, Math.ceil((restart - start) / step))
+    return (dice) => start + (rounds === null ? dice.index : dice.index % rounds) * step
+  }
+  const [min, max] = [read(range?.min, least), read(range?.max, most)]
   if (min > max) throw new ShapeError(`${path}: the range begins with ${min}, behind its end ${max}`)
   // The end of a range is not part of it in these descriptions.
   if (whole) return (dice) => dice.integer(min, range === undefined ? max : Math.max(min, max - 1))
   return (dice) => min + dice.fraction() * (max - min)
+}
+
+function wholeOption(value: unknown): number {
+  return Math.trunc(Number(value))
+}
+
+/** To 32 bits, as a count in Java wraps. */
+function wrapped(make: (dice: Dice) => number): (dice: Dice) => number {
+  return (dice) => make(dice) | 0
 }
 
 function limit(value: unknown, otherwise: number, path: string): number {

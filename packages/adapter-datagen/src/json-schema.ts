@@ -80,17 +80,20 @@ class JsonSchemaReader {
       case 'string':
         return texts(schema, path)
       case 'integer': {
-        const [min, max] = bounds(schema, path, 1)
-        const step = Math.max(1, numeric(schema, 'multipleOf', path) ?? 1)
-        const [first, last] = [Math.ceil(min / step), Math.floor(max / step)]
-        if (first > last) throw new ShapeError(`${path}: no whole number lies between ${min} and ${max}`)
+        const step = numeric(schema, 'multipleOf', path) ?? 1
+        if (!Number.isInteger(step)) throw new ShapeError(`${path}: multipleOf of a whole number must be one too`)
+        const [first, last] = multiples(bounds(schema, path, 1), step, path)
+        if (!Number.isSafeInteger(first * step) || !Number.isSafeInteger(last * step)) {
+          throw new ShapeError(`${path}: whole numbers go from -2^53 to 2^53`)
+        }
         return int64((dice) => dice.integer(first, last) * step)
       }
       case 'number': {
         const [min, max] = bounds(schema, path, 0)
         const step = numeric(schema, 'multipleOf', path)
         if (step === null) return float64((dice) => min + dice.fraction() * (max - min))
-        return float64((dice) => dice.integer(Math.ceil(min / step), Math.floor(max / step)) * step)
+        const [first, last] = multiples([min, max], step, path)
+        return float64((dice) => dice.integer(first, last) * step)
       }
       case 'boolean':
         return boolean()
@@ -227,6 +230,14 @@ function bounds(schema: Members, path: string, unit: number): readonly [number, 
   const max = high ?? Math.max(1000, min + 1000)
   if (min > max) throw new ShapeError(`${path}: minimum ${min} is more than maximum ${max}`)
   return [min, max]
+}
+
+/** How often `step` fits, at least and at most. */
+function multiples([min, max]: readonly [number, number], step: number, path: string): readonly [number, number] {
+  if (step <= 0) throw new ShapeError(`${path}: multipleOf must be more than 0`)
+  const [first, last] = [Math.ceil(min / step), Math.floor(max / step)]
+  if (first > last) throw new ShapeError(`${path}: no multiple of ${step} lies between ${min} and ${max}`)
+  return [first, last]
 }
 
 function sizes(schema: Members, least: string, most: string, usual: number, path: string): readonly [number, number] {
