@@ -197,7 +197,8 @@ export class DistributedHerder implements Herder {
   }
 
   currentActivity(): string | null {
-    return this.#jobs.current()?.name ?? null
+    const job = this.#jobs.current()
+    return job === null ? null : `${job.name}, which began at ${new Date(job.since).toISOString()}`
   }
 
   /** Leaves the group, stops everything in order; statuses are written before it resolves. */

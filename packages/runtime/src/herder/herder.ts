@@ -127,6 +127,9 @@ export interface Herder {
 
   readonly loggers: LoggerControl
 
-  /** What keeps the herder busy, for the answer to a request that took too long: `writing the config of orders`. */
+  /**
+   * What keeps the herder busy, for the answer to a request that took too long: `writing the config of orders,
+   * which began at 2026-01-01T00:00:00.000Z`.
+   */
   currentActivity?(): string | null
 }

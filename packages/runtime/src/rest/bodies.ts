@@ -1,9 +1,8 @@
 /** Reads request bodies. What is wrong with one is answered with 400 and a text that says where. */
 import {
-  codeOf,
+  ConnectError,
   JsonNumber,
   type JsonValue,
-  messageOf,
   parseJson,
   parseProperties,
   type RawConfig,
@@ -41,7 +40,7 @@ export function createRequestOfProperties(body: Buffer): Buffer {
   try {
     config = parseProperties(decode(body))
   } catch (error) {
-    throw malformed(codeOf(error) === undefined ? 'it is no UTF-8' : messageOf(error))
+    throw malformed(error instanceof ConnectError ? error.message : 'it is no UTF-8')
   }
   return Buffer.from(JSON.stringify({ name: config.name ?? '', config }))
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RawConfig } from '@penstock/core'
 import { hashSync } from 'bcryptjs'
+import fc from 'fast-check'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { NotLeaderError } from '../../herder/errors.ts'
@@ -89,6 +90,23 @@ describe('passwords', () => {
     expect(await rest.call('POST', '/connectors', '{')).toMatchObject(refused)
     expect((await rest.call('POST', '/connectors', '{', as('ops'))).status).toBe(403)
     expect((await rest.call('POST', '/connectors', '{', as('boss'))).status).toBe(400)
+  })
+
+  test('no header, however strange, is more than wrong', async () => {
+    await using rest = await startTestServer({ config: basic })
+    const header = fc.oneof(
+      fc.string(),
+      fc.string().map((text) => `Basic ${text}`),
+      fc.string().map((text) => `Basic ${Buffer.from(text).toString('base64')}`),
+      fc.string().map((text) => `basic  ${Buffer.from(`view:${text}`).toString('base64')} `),
+    )
+    const sendable = header.filter((text) => /^[\x20-\x7e]*$/.test(text))
+    await fc.assert(
+      fc.asyncProperty(sendable, async (authorization) => {
+        expect((await rest.call('GET', '/connectors', undefined, { authorization })).status).toBe(401)
+      }),
+      { numRuns: 50 },
+    )
   })
 
   test('a changed file counts without a restart', async () => {
