@@ -1,6 +1,7 @@
 /** Positions of source connectors, in Kafka Connect's format (`internal-topics`: key `[connector, partition]`). */
 import { type Logger, parseJson, type SourceOffset, type SourcePartition, stringifyJson } from '@penstock/core'
 import type { LogRecord } from './compacted-log.ts'
+import { OffsetTable } from './offset-table.ts'
 
 /** A position to store; null takes it away. */
 export interface OffsetEntry {
@@ -30,8 +31,7 @@ export function offsetValue(offset: SourceOffset | null): Buffer | null {
 /** What the records of an offset topic say, the newest of each key. */
 export class StoredOffsets {
   readonly #logger: Logger
-  /** By connector, then by the JSON text of the source partition; offsets as their JSON text. */
-  readonly #offsets = new Map<string, Map<string, string>>()
+  readonly #table = new OffsetTable()
 
   constructor(logger: Logger) {
     this.#logger = logger
@@ -47,30 +47,15 @@ export class StoredOffsets {
       })
       return
     }
-    let ofConnector = this.#offsets.get(parsed.connector)
-    if (value === null) {
-      ofConnector?.delete(parsed.partition)
-      if (ofConnector?.size === 0) this.#offsets.delete(parsed.connector)
-      return
-    }
-    if (ofConnector === undefined) {
-      ofConnector = new Map()
-      this.#offsets.set(parsed.connector, ofConnector)
-    }
-    ofConnector.set(parsed.partition, value.toString('utf8'))
+    this.#table.set(parsed.connector, parsed.partition, value === null ? null : value.toString('utf8'))
   }
 
   get(connector: string, partition: SourcePartition): SourceOffset | null {
-    const text = this.#offsets.get(connector)?.get(stringifyJson(partition))
-    return text === undefined ? null : parseOffset(text)
+    return this.#table.get(connector, partition)
   }
 
   all(connector: string): { partition: SourcePartition; offset: SourceOffset }[] {
-    const stored = [...(this.#offsets.get(connector) ?? [])]
-    return stored.flatMap(([partition, text]) => {
-      const offset = parseOffset(text)
-      return offset === null ? [] : [{ partition: parseJson(partition) as SourcePartition, offset }]
-    })
+    return this.#table.all(connector)
   }
 }
 
@@ -81,15 +66,6 @@ function parseKey(key: Buffer): { connector: string; partition: string } | null 
     const [connector, partition] = parsed
     if (typeof connector !== 'string' || typeof partition !== 'object' || partition === null) return null
     return Array.isArray(partition) ? null : { connector, partition: stringifyJson(partition) }
-  } catch {
-    return null
-  }
-}
-
-function parseOffset(text: string): SourceOffset | null {
-  try {
-    const parsed = parseJson(text)
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as SourceOffset) : null
   } catch {
     return null
   }
