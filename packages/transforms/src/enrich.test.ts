@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  Decimal,
   isRetriable,
   type RawConfig,
   type SinkRecord,
@@ -57,6 +58,18 @@ describe('in a compacted topic', () => {
       )
     },
   )
+
+  test.each([
+    [schema.decimal(2), new Decimal(1250n, 2), '12.50'],
+    [schema.timestamp(), new Date(0), '1970-01-01T00:00:00.000Z'],
+    [schema.bytes(), Buffer.of(10, 255), '0aff'],
+    [schema.boolean(), true, 'true'],
+  ])('looks %o up by its text', async (of, id, key) => {
+    const struct = schema.struct([['id', of]])
+    const made = enrich({ ...inTopic, 'key.field': 'id' }, fakeTransformationContext({ customers: { [key]: '1' } }))
+    const after = await applied(made, { value: new Struct(struct, { id }), valueSchema: struct })
+    expect(structOf(after).get('found')).toBe(1n)
+  })
 
   test('a record without a value is left alone', async () =>
     expect(await applied(enrich({ ...inTopic, 'on.missing': 'fail' }), { value: null })).toBeNull())

@@ -150,3 +150,13 @@ test('stars within a step match as in a file name', () => {
     }),
   )
 })
+
+test('paths with several ** take no long time in deep values', () => {
+  let value: unknown = 'x'
+  for (let depth = 0; depth < 500; depth++) value = { a: value }
+  const paths = Array.from({ length: 8 }, () => '**.a').join('.')
+  const started = performance.now()
+  redact({ fields: `${paths}.zz` }, value)
+  expect(performance.now() - started).toBeLessThan(1000)
+  expect(PathPatterns.parse(['**.**']).matches).toBe(true)
+})

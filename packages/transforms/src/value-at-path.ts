@@ -1,4 +1,4 @@
-import { ConfigError, messageOf, Struct, stringifyJson } from '@penstock/core'
+import { ConfigError, Decimal, messageOf, Struct, stringifyJson } from '@penstock/core'
 import { parseFieldPath } from './field-path.ts'
 import { isMap, member } from './fields.ts'
 
@@ -24,10 +24,15 @@ export function valueAtPath(value: unknown, path: readonly string[]): unknown {
   return current ?? null
 }
 
-/** A text that is the same for equal values: strings as they are, bytes as hexadecimal digits, all else as JSON. */
+/**
+ * A text that is the same for equal values: strings as they are, bytes as hexadecimal digits, dates as ISO 8601, all
+ * else as JSON.
+ */
 export function identityText(value: unknown): string {
   if (typeof value === 'string') return value
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
+  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Decimal) return value.toString()
   return stringifyJson(plain(value))
 }
 
@@ -36,6 +41,7 @@ function plain(value: unknown): unknown {
   if (value instanceof Struct) {
     return value.schema.fields.map(({ name }) => [name, plain(value.getWithoutDefault(name))])
   }
+  if (value instanceof Decimal) return value.toString()
   if (Array.isArray(value)) return value.map(plain)
   if (value instanceof Map) return [...value].map(([name, item]) => [plain(name), plain(item)]).sort(byText)
   return isMap(value)

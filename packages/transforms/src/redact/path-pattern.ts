@@ -4,15 +4,18 @@ import { parseFieldPath } from '../field-path.ts'
 /** One step of a pattern: `**` for any number of steps, or a test of a name. */
 type Step = '**' | ((name: string) => boolean)
 
+type Pattern = readonly Step[]
+
 /**
- * What is left of some patterns on the way down into a value; immutable. Elements of arrays and entries of maps are steps
- * like fields, named by their index or key.
+ * How far some patterns have come on the way down into a value; immutable. Elements of arrays and entries of maps are
+ * steps like fields, named by their index or key.
  */
 export class PathPatterns {
-  readonly #patterns: readonly (readonly Step[])[]
+  /** The places that each pattern may have reached. Kept as sets: with several `**` there are many ways to one place. */
+  readonly #reached: ReadonlyMap<Pattern, ReadonlySet<number>>
 
-  private constructor(patterns: readonly (readonly Step[])[]) {
-    this.#patterns = patterns
+  private constructor(reached: ReadonlyMap<Pattern, ReadonlySet<number>>) {
+    this.#reached = reached
   }
 
   /**
@@ -20,31 +23,46 @@ export class PathPatterns {
    * Backticks keep dots in a name. Throws Error where they don't pair.
    */
   static parse(paths: readonly string[]): PathPatterns {
-    return new PathPatterns(paths.map((path) => parseFieldPath(path, 'V2').map(stepOf)))
+    const patterns = paths.map((path) => parseFieldPath(path, 'V2').map(stepOf))
+    return new PathPatterns(new Map(patterns.map((pattern) => [pattern, withSkips(pattern, [0])])))
   }
 
   /** No pattern can match here or further down. */
   get isEmpty(): boolean {
-    return this.#patterns.length === 0
+    return this.#reached.size === 0
   }
 
   /** A pattern ends here. */
   get matches(): boolean {
-    return this.#patterns.some((steps) => steps.every((step) => step === '**'))
+    for (const [pattern, places] of this.#reached) if (places.has(pattern.length)) return true
+    return false
   }
 
   /** What is left below a field. */
   below(name: string): PathPatterns {
     if (this.isEmpty) return this
-    return new PathPatterns(this.#patterns.flatMap((steps) => afterStep(steps, name)))
+    const reached = new Map<Pattern, ReadonlySet<number>>()
+    for (const [pattern, places] of this.#reached) {
+      const next = withSkips(
+        pattern,
+        [...places].flatMap((place) => afterStep(pattern[place], place, name)),
+      )
+      if (next.size > 0) reached.set(pattern, next)
+    }
+    return new PathPatterns(reached)
   }
 }
 
-function afterStep(steps: readonly Step[], name: string): (readonly Step[])[] {
-  const [first, ...rest] = steps
-  if (first === undefined) return []
-  if (first === '**') return [steps, ...afterStep(rest, name)]
-  return first(name) ? [rest] : []
+function afterStep(step: Step | undefined, place: number, name: string): readonly number[] {
+  if (step === '**') return [place]
+  return step?.(name) === true ? [place + 1] : []
+}
+
+/** `**` may stand for nothing: the place behind it is reached as well. */
+function withSkips(pattern: Pattern, places: readonly number[]): ReadonlySet<number> {
+  const all = new Set(places)
+  for (const place of all) if (pattern[place] === '**') all.add(place + 1)
+  return all
 }
 
 function stepOf(text: string): Step {
