@@ -1,5 +1,4 @@
 import { ConfigError, type ConfigProvider, ConnectError, messageOf, type RawConfig } from '@penstock/core'
-import type { Redactor } from '../telemetry/redactor.ts'
 import { type ConfigVariable, findVariables, replaceVariables } from './config-variables.ts'
 
 /** A configuration and what its variables stand for at the moment. */
@@ -14,17 +13,23 @@ export interface ResolvedConfig {
   readonly ttlMs: number | null
 }
 
+/** Keeps secrets out of texts; the one of a process is `telemetry/redactor.ts`. */
+export interface SecretMask {
+  /** `shown` stands in the place of the secret from now on. */
+  hide(secret: string, shown?: string): void
+}
+
 const timeoutMs = 30_000
 
 /** Looks up what variables in configurations stand for, and has it masked in this process's texts from then on. */
 export class ConfigResolver {
   readonly #providers: ReadonlyMap<string, ConfigProvider>
-  readonly #redactor: Redactor
+  readonly #mask: SecretMask
 
   /** `providers` by the name that stands in front of the colon. */
-  constructor(providers: ReadonlyMap<string, ConfigProvider>, redactor: Redactor) {
+  constructor(providers: ReadonlyMap<string, ConfigProvider>, mask: SecretMask) {
     this.#providers = providers
-    this.#redactor = redactor
+    this.#mask = mask
   }
 
   /** Throws ConfigError naming every key whose provider failed; what a provider doesn't know stays as it is. */
@@ -51,7 +56,7 @@ export class ConfigResolver {
       })
       return [key, replaced]
     })
-    for (const [text, secret] of secrets) this.#redactor.hide(secret, text)
+    for (const [text, secret] of secrets) this.#mask.hide(secret, text)
     return { given, values: Object.fromEntries(values), secrets, ttlMs }
   }
 

@@ -12,7 +12,7 @@ import {
   messageOf,
   type RawConfig,
 } from '@penstock/core'
-import { ConfigResolver } from '../config/config-resolver.ts'
+import { ConfigResolver, type SecretMask } from '../config/config-resolver.ts'
 import { withoutPrefix } from '../config/prefix.ts'
 import { writtenSecrets } from '../config/secrets.ts'
 import {
@@ -24,7 +24,6 @@ import {
   type WorkerMode,
   workerConfig,
 } from '../config/worker-config.ts'
-import type { Redactor } from '../telemetry/redactor.ts'
 import { discoverPlugins } from './discovery.ts'
 import { type LoadedPlugin, PluginRegistry } from './registry.ts'
 
@@ -49,7 +48,8 @@ export interface WorkerConfigSources<Mode extends WorkerMode> {
   readonly raw: RawConfig
   /** The application whose dependencies bring providers; null for none. */
   readonly appFolder: string | null
-  readonly redactor: Redactor
+  /** Is told every secret that comes along, and takes them out of errors. */
+  readonly redactor: SecretMask & { redactError<E>(error: E): E }
 }
 
 export interface OpenedWorkerConfig<Mode extends WorkerMode> {
