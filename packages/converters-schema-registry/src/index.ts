@@ -2,8 +2,9 @@
 import type { Plugin } from '@penstock/core'
 import { avroConverter } from './avro/avro-converter.ts'
 import { jsonSchemaConverter } from './json/json-schema-converter.ts'
+import { protobufConverter } from './protobuf/protobuf-converter.ts'
 
-const plugins: readonly Plugin[] = [avroConverter, jsonSchemaConverter]
+const plugins: readonly Plugin[] = [avroConverter, jsonSchemaConverter, protobufConverter]
 
 export default plugins
-export { avroConverter, jsonSchemaConverter }
+export { avroConverter, jsonSchemaConverter, protobufConverter }

@@ -8,7 +8,7 @@ import { AvroFormat } from './avro-format.ts'
 import { avroOptions } from './testing/options.ts'
 
 const spread: Spread = {
-  ...{ depth: 3, defaults: true, floats: true, nullItems: true, metaData: true, logical: true },
+  ...{ depth: 3, defaults: true, floats: true, nullItems: true, metaData: true, logical: true, nestedLists: true },
   keys: ['STRING', 'INT32', 'INT64', 'BOOLEAN'],
 }
 const ignoreDefaults = { ...avroOptions, ignoreDefaults: true }

@@ -2,8 +2,9 @@
 import { type Field, JsonNumber, logical, type Schema, Struct } from '@penstock/core'
 import { shortestFloat } from '../float-text.ts'
 import { daysOf, decimalOf, misfit, timeOf, timestampOf } from '../logical-values.ts'
+import { scrubbed } from '../scrubbed-name.ts'
 import type { AvroOptions } from './avro-options.ts'
-import { isUnionSchema, scrubbed } from './names.ts'
+import { isUnionSchema } from './names.ts'
 
 /** Throws DataError for a default that is not of its schema. */
 export function defaultToAvro(schema: Schema, value: unknown, options: AvroOptions): unknown {

@@ -9,6 +9,7 @@ import {
   schemasEqual,
   stringifyJson,
 } from '@penstock/core'
+import { scrubbed } from '../scrubbed-name.ts'
 import type { AvroOptions } from './avro-options.ts'
 import { defaultToAvro } from './default-to-avro.ts'
 import {
@@ -19,7 +20,6 @@ import {
   mapEntryName,
   namespace,
   parameter,
-  scrubbed,
   scrubbedFullName,
 } from './names.ts'
 

@@ -1,13 +1,14 @@
 /** Connect values to Avro's bytes: by the schema derived from theirs, or by another that is registered. */
 import { DataError, messageOf, type Schema, Struct, type StructSchema } from '@penstock/core'
 import { misfit } from '../logical-values.ts'
+import { scrubbed } from '../scrubbed-name.ts'
 import { structCheck } from '../struct-check.ts'
 import type { AvroOptions } from './avro-options.ts'
 import type { AvroRecord, AvroType, AvroUnion } from './avro-type.ts'
 import type { BinaryWriter } from './binary-writer.ts'
 import { defaultToConnect } from './default-value.ts'
 import { hasTextKeys } from './derive-schema.ts'
-import { isUnionSchema, memberName, scrubbed } from './names.ts'
+import { isUnionSchema, memberName } from './names.ts'
 import { scalarEncoder } from './scalar-encoder.ts'
 import { mapEntryOf, toConnectSchema } from './to-connect-schema.ts'
 

@@ -1,5 +1,6 @@
 /** The names and attributes by which Connect's schemas survive in Avro's, and how unions and enums look in Connect. */
 import type { Schema } from '@penstock/core'
+import { scrubbed } from '../scrubbed-name.ts'
 import type { AvroOptions } from './avro-options.ts'
 import { type AvroType, isNamed, shortName } from './avro-type.ts'
 
@@ -51,17 +52,6 @@ export function memberName(type: AvroType, index: number, options: AvroOptions):
   if (options.generalizedSums) return `${generalizedUnionPrefix}field_${index}`
   if (isNamed(type)) return options.enhanced ? type.name : shortName(type.name)
   return type.kind
-}
-
-/** A name that Avro allows, made of any text. */
-export function scrubbed(name: string): string {
-  if (name === '' || /^[A-Za-z_]\w*$/.test(name)) return name
-  // As Java's URLEncoder writes it.
-  const encoded = encodeURIComponent(name)
-    .replaceAll('%20', '+')
-    .replace(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
-  const prefixed = /^\d/.test(encoded) ? `x${encoded}` : encoded
-  return prefixed.replace(/\W/g, '_')
 }
 
 /** Scrubs each part of a full name on its own. */

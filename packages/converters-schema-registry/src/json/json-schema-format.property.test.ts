@@ -7,7 +7,7 @@ import { JsonSchemaFormat } from './json-schema-format.ts'
 import { jsonOptions } from './testing/options.ts'
 
 const spread: Spread = {
-  ...{ depth: 3, defaults: false, floats: true, nullItems: true, metaData: true, logical: true },
+  ...{ depth: 3, defaults: false, floats: true, nullItems: true, metaData: true, logical: true, nestedLists: true },
   keys: ['STRING', 'INT32', 'INT64', 'BOOLEAN'],
 }
 

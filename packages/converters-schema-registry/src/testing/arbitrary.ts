@@ -20,6 +20,8 @@ export interface Spread {
   /** Whether text, numbers and names have docs, versions and parameters. */
   readonly metaData: boolean
   readonly logical: boolean
+  /** Whether lists and maps may hold lists and maps. */
+  readonly nestedLists: boolean
 }
 
 const count = 3
@@ -89,7 +91,8 @@ const keys = {
 function typed(spread: Spread): fc.Arbitrary<Typed> {
   if (spread.depth === 0) return scalar(spread)
   const inner = { ...spread, depth: spread.depth - 1 }
-  const item = nullable(typed(inner), spread.nullItems)
+  const items = spread.nestedLists ? typed(inner) : fc.oneof(scalar(spread), structs(inner))
+  const item = nullable(items, spread.nullItems)
   const arrays = item.chain((of) =>
     valuesOf(fc.array(fc.constantFrom(...of.values), { maxLength: 4 })).map((values) => ({
       schema: schema.array(of.schema),
