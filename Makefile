@@ -1,14 +1,14 @@
 # One command per need; each does its own set-up. CI runs the same.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint format test test-unit test-e2e stack demo bench clean
+.PHONY: help setup build lint format test test-unit test-e2e test-differential stack demo bench clean
 
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 RUN := node --disable-warning=ExperimentalWarning --conditions=source
 STACK := $(RUN) e2e/src/stack/main.ts
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{ printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{ printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Fetch Node, pnpm and the packages, build the native Kafka client where no prebuilt one is to be had
 	@scripts/setup.sh
@@ -31,6 +31,10 @@ test-unit: setup ## Unit tests (ARGS='record' runs the files whose path holds it
 test-e2e: build ## End-to-end tests on real servers (ARGS as above)
 	@scripts/setup.sh --servers
 	@$(STACK) run -- vitest run --project e2e $(ARGS)
+
+test-differential: build ## The same requests and records to Kafka Connect on the JVM and to ours (ARGS as above)
+	@scripts/setup.sh --servers
+	@$(STACK) run -- vitest run --project differential $(ARGS)
 
 stack: setup ## Start Kafka and Elasticsearch, print their URLs, stop them on Ctrl-C
 	@scripts/setup.sh --servers

@@ -24,12 +24,28 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/src/**/*.test.ts'],
+          exclude: ['e2e/src/differential/**'],
           setupFiles: ['e2e/src/harness/vitest-setup.ts'],
           pool: 'forks',
           execArgv: ['--conditions=source'],
           fileParallelism: false, // two cores and one stack: tests measure times
           testTimeout: 240_000,
           hookTimeout: 120_000,
+          teardownTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'differential', // beside Kafka Connect on the JVM
+          include: ['e2e/src/differential/**/*.test.ts'],
+          setupFiles: ['e2e/src/harness/vitest-setup.ts'],
+          pool: 'forks',
+          execArgv: ['--conditions=source'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000, // the first time fetches Kafka Connect
           teardownTimeout: 60_000,
         },
       },

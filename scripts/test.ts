@@ -55,7 +55,9 @@ const tallies = [
   check('chart', [process.execPath, '--test', '--test-reporter=dot', 'helm/check.test.mjs']),
   vitest('unit', []),
 ]
-if (build.failed === 0) tallies.push(vitest('e2e', [...node, 'e2e/src/stack/main.ts', 'run', '--']))
+const onServers = [...node, 'e2e/src/stack/main.ts', 'run', '--']
+// The second says what it skips where there is no JDK.
+if (build.failed === 0) tallies.push(vitest('e2e', onServers), vitest('differential', onServers))
 else console.log('\n== e2e tests: not run, the build failed')
 
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)

@@ -9,6 +9,7 @@ export {
   type TopicOptions,
 } from './cluster.ts'
 export { ConsumerGroup, type GroupMember } from './consumer-group.ts'
+export { deleteTopics } from './delete-topics.ts'
 export { comparableText, exactText, parseExactly } from './exact-json.ts'
 export { FaultProxy, type FaultProxyOptions, type FaultScope, faultProxy } from './fault-proxy.ts'
 export { type Differences, type HoldsExactlyOptions, type IndexDocument, IndexView } from './index-view.ts'
