@@ -52,6 +52,7 @@ export async function openStores({ config, admin, loggers, onConfigEvent, onFata
     // Not for ever, as Java's default: what a former leader could not write must not go out when it is reconnected.
     'message.timeout.ms': writeTimeoutMs,
   })
+  producer.onWarning = (error) => logger.warn('writing to Kafka meets a problem', { reason: error.message })
   const log = (
     topicKey: InternalTopicKey,
     partitions: number,

@@ -53,6 +53,8 @@ export class TaskClients {
   /** A connected producer; what it still holds in the end is sent within `offset.flush.timeout.ms`. */
   async producer(properties: ClientProperties): Promise<KafkaProducer> {
     const producer = new KafkaProducer(this.rdkafka(properties))
+    producer.onWarning = (error) =>
+      this.#logger.warn('the producer reports a problem it goes on from', { reason: error.message })
     this.#closers.push(() => producer.close(this.#worker['offset.flush.timeout.ms']))
     await producer.connect(connectTimeoutMs)
     return producer

@@ -2,6 +2,7 @@
 import { ConfigError, ConnectError, messageOf, RetriableError } from '@penstock/core'
 import type { Admin } from '@platformatic/kafka'
 import type { ProtocolClientConfig } from './client-config.ts'
+import { connectionProblem, isConnectionFailure } from './connection-problem.ts'
 import { kafkaErrorCode, kafkaErrors } from './protocol-errors.ts'
 
 /** A topic to create when it is missing. */
@@ -29,32 +30,36 @@ export class KafkaAdmin {
   }
 
   async clusterId(): Promise<string> {
-    return (await (await this.#admin()).metadata({ topics: [], forceUpdate: true })).id
+    return (await this.#ask((admin) => admin.metadata({ topics: [], forceUpdate: true }))).id
   }
 
   /** Names of all topics but the brokers' own. */
   async topics(): Promise<string[]> {
-    return (await this.#admin()).listTopics({ includeInternals: false })
+    return this.#ask((admin) => admin.listTopics({ includeInternals: false }))
   }
 
   /** Number of partitions, or null when there is no such topic. */
   async partitionCount(topic: string): Promise<number | null> {
-    const admin = await this.#admin()
     // Asked for a topic that isn't there, the client rejects with an error of no particular code.
-    if (!(await admin.listTopics({ includeInternals: true })).includes(topic)) return null
-    const metadata = await admin.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false })
+    const names: string[] = await this.#ask((admin) => admin.listTopics({ includeInternals: true }))
+    if (!names.includes(topic)) return null
+    const metadata = await this.#ask((admin) =>
+      admin.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false }),
+    )
     return metadata.topics.get(topic)?.partitionsCount ?? null
   }
 
   /** Creates a topic; true when it did not exist. Throws ConfigError for settings the brokers refuse. */
   async createTopic(spec: TopicSpec): Promise<boolean> {
     try {
-      await (await this.#admin()).createTopics({
-        topics: [spec.name],
-        partitions: spec.partitions,
-        replicas: spec.replicationFactor,
-        configs: Object.entries(spec.config).map(([name, value]) => ({ name, value })),
-      })
+      await this.#ask((admin) =>
+        admin.createTopics({
+          topics: [spec.name],
+          partitions: spec.partitions,
+          replicas: spec.replicationFactor,
+          configs: Object.entries(spec.config).map(([name, value]) => ({ name, value })),
+        }),
+      )
       return true
     } catch (error) {
       const code = kafkaErrorCode(error)
@@ -81,9 +86,11 @@ export class KafkaAdmin {
   /** One configuration value of a topic; null when this user may not see it. */
   async topicConfig(topic: string, name: string): Promise<string | null> {
     try {
-      const [description] = await (await this.#admin()).describeConfigs({
-        resources: [{ resourceType: topicResource, resourceName: topic, configurationKeys: [name] }],
-      })
+      const [description] = await this.#ask((admin) =>
+        admin.describeConfigs({
+          resources: [{ resourceType: topicResource, resourceName: topic, configurationKeys: [name] }],
+        }),
+      )
       return description?.configs.find((config) => config.name === name)?.value ?? null
     } catch (error) {
       const code = kafkaErrorCode(error)
@@ -98,22 +105,26 @@ export class KafkaAdmin {
     partitions: number,
     options: { committedOnly: boolean } = { committedOnly: false },
   ): Promise<Map<number, number>> {
-    const [listed] = await (await this.#admin()).listOffsets({
-      isolationLevel: options.committedOnly ? readCommitted : readUncommitted,
-      topics: [
-        {
-          name: topic,
-          partitions: Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n })),
-        },
-      ],
-    })
+    const [listed] = await this.#ask((admin) =>
+      admin.listOffsets({
+        isolationLevel: options.committedOnly ? readCommitted : readUncommitted,
+        topics: [
+          {
+            name: topic,
+            partitions: Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n })),
+          },
+        ],
+      }),
+    )
     return new Map(listed?.partitions.map((partition) => [partition.partitionIndex, Number(partition.offset)]))
   }
 
   /** The committed offsets of a consumer group; none for a group that is not there. */
   async groupOffsets(groupId: string): Promise<{ topic: string; partition: number; offset: bigint }[]> {
     try {
-      const [group] = await (await this.#admin()).listConsumerGroupOffsets({ groups: [groupId], requireStable: true })
+      const [group] = await this.#ask((admin) =>
+        admin.listConsumerGroupOffsets({ groups: [groupId], requireStable: true }),
+      )
       return (group?.topics ?? []).flatMap(({ name, partitions }) =>
         partitions
           .filter(({ committedOffset }) => committedOffset >= 0n)
@@ -138,7 +149,7 @@ export class KafkaAdmin {
       name,
       partitionOffsets: partitionOffsets.map(({ partition, offset }) => ({ partition, offset })),
     }))
-    await (await this.#admin()).alterConsumerGroupOffsets({ groupId, topics })
+    await this.#ask((admin) => admin.alterConsumerGroupOffsets({ groupId, topics }))
   }
 
   /** Forgets committed offsets of a group without members. */
@@ -150,13 +161,13 @@ export class KafkaAdmin {
       name,
       partitionIndexes: ofTopic.map(({ partition }) => partition),
     }))
-    await (await this.#admin()).deleteConsumerGroupOffsets({ groupId, topics })
+    await this.#ask((admin) => admin.deleteConsumerGroupOffsets({ groupId, topics }))
   }
 
   /** Removes a group without members and all it has committed; one that is not there is fine. */
   async deleteGroup(groupId: string): Promise<void> {
     try {
-      await (await this.#admin()).deleteGroups({ groups: [groupId] })
+      await this.#ask((admin) => admin.deleteGroups({ groups: [groupId] }))
     } catch (error) {
       if (kafkaErrorCode(error) !== kafkaErrors.groupIdNotFound) throw error
     }
@@ -166,9 +177,16 @@ export class KafkaAdmin {
     await (await this.#opened)?.close()
   }
 
-  #admin(): Promise<Admin> {
+  /** Answers of the brokers are thrown as they are; where none comes, the error says what to check. */
+  async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     this.#opened ??= open(this.#config)
-    return this.#opened
+    const admin = await this.#opened
+    try {
+      return await question(admin)
+    } catch (error) {
+      if (!isConnectionFailure(error)) throw error
+      throw new RetriableError('kafka.unreachable', `can't ask Kafka: ${connectionProblem(error)}`, { cause: error })
+    }
   }
 }
 

@@ -75,13 +75,19 @@ export function isFencedProducer(error: unknown): boolean {
 export class KafkaProducer {
   readonly #client: NativeProducer
   readonly #connection: NativeConnection
+  readonly #sending = new Set<Opaque>()
   #connected = false
   #closed = false
+  /** Called for troubles that librdkafka gets over by itself, once somebody has done something about them. */
+  onWarning: ((error: Error) => void) | null = null
 
   constructor(config: Record<string, string | number | boolean>) {
     this.#client = new Native({ partitioner: 'murmur2_random', ...config, dr_cb: true })
     this.#connection = new NativeConnection(this.#client)
+    this.#connection.onTrouble = (reason) => this.onWarning?.(new Error(reason))
+    this.#connection.onRefused = (error) => this.#giveUp(error)
     this.#client.on('delivery-report', (error, { opaque, topic, partition, offset }) => {
+      if (opaque !== undefined) this.#sending.delete(opaque)
       if (error) opaque?.reject(error)
       else opaque?.resolve({ topic, partition, offset: BigInt(offset) })
     })
@@ -122,16 +128,25 @@ export class KafkaProducer {
    */
   async send(record: ProducedRecord): Promise<ProducedPlace> {
     return new Promise((resolve, reject) => {
+      const opaque = { resolve, reject }
       this.#client.produce(
         record.topic,
         record.partition ?? null,
         record.value === null ? null : asBuffer(record.value),
         record.key === null || typeof record.key === 'string' ? record.key : asBuffer(record.key),
         record.timestamp ?? null,
-        { resolve, reject },
+        opaque,
         (record.headers ?? []).map(([name, value]) => ({ [name]: value === null ? null : asBuffer(value) })),
       )
+      // Not before: what the client does not take, throws.
+      this.#sending.add(opaque)
     })
+  }
+
+  /** Some producers wait for ever. Whoever sends must hear of it, even if librdkafka goes on trying. */
+  #giveUp(error: Error): void {
+    for (const { reject } of this.#sending) reject(error)
+    this.#sending.clear()
   }
 
   async #call(what: string, start: (done: (error: Error | null) => void) => void): Promise<void> {
