@@ -92,6 +92,7 @@ export {
   schema,
   schemasEqual,
 } from './schema.ts'
+export { projectValue } from './schema-projection.ts'
 export type {
   RecordMetadata,
   SourceOffsetReader,
