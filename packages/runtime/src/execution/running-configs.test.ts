@@ -48,11 +48,11 @@ test('nothing is read again of what was released, needs no reload or holds for e
 })
 
 test('what was stopped while its values were looked up is not started', async () => {
-  const answer = Promise.withResolvers<string>()
-  const { configs } = watching(() => answer.promise)
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const { configs } = watching(() => promise)
   const opening = configs.open('task a-0', 'a', [{ p: 'x' }])
   configs.release('task a-0')
-  answer.resolve('one')
+  resolve('one')
   expect(await opening).toBeNull()
   expect(vi.getTimerCount()).toBe(0)
 })
