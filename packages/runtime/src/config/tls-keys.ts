@@ -23,6 +23,12 @@ function given(raw: RawConfig): Record<string, string> {
   return Object.fromEntries(entries) as Record<string, string>
 }
 
+/** The files that hold certificates and keys. */
+export function tlsFiles({ keys }: TlsKeys): string[] {
+  const named = [keys['ssl.keystore.location'], keys['ssl.truststore.location']]
+  return named.filter((path) => path !== undefined && path !== '') as string[]
+}
+
 const clientAuths = ['none', 'requested', 'required'] as const
 export type ClientAuth = (typeof clientAuths)[number]
 

@@ -55,7 +55,11 @@ async function cluster(
         clock,
       }),
     loggers: new WorkerLoggers({ loggers: levels, tellExecutors: () => {}, tellCluster: null }),
-    peers: { send: () => Promise.reject(new Error('there is no other worker')), close: async () => {} },
+    peers: {
+      send: () => Promise.reject(new Error('there is no other worker')),
+      renew: () => {},
+      close: async () => {},
+    },
     logger,
     clock,
     onFatal: (error) => void fatal.push(error),

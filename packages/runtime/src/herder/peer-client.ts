@@ -19,6 +19,8 @@ export interface PeerAnswer {
 /** Sends requests to other workers of the group; redirects are never followed. */
 export interface PeerClient {
   send(url: string, request: PeerRequest): Promise<PeerAnswer>
+  /** The certificates have changed: requests from now on use the new ones. */
+  renew(): void
   close(): Promise<void>
 }
 
@@ -45,6 +47,10 @@ export function createPeerClient({ raw }: Pick<WorkerConfig, 'raw'>): PeerClient
         text: await answer.body.text(),
         location: typeof location === 'string' ? location : null,
       }
+    },
+    renew() {
+      void secure?.close() // after the requests under way
+      secure = null
     },
     async close() {
       await Promise.all([plain?.destroy(), secure?.destroy()])

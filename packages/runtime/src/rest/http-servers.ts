@@ -1,13 +1,13 @@
 /** The ports that a worker listens on. */
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createHttpsServer, type ServerOptions } from 'node:https'
+import { createServer as createHttpsServer, Server as SecureServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { ConnectError, codeOf } from '@penstock/core'
 import { type Listener, parseListener } from '../config/listeners.ts'
 import { refuseUntrusted } from './tls.ts'
 
 export interface HttpServer {
-  readonly server: Server
+  readonly server: Server | SecureServer
   /** With the port that a listener on port 0 has got. */
   readonly listener: Listener
 }
@@ -34,7 +34,7 @@ export function listen(text: string, app: RequestListener, tls: () => ServerOpti
   })
 }
 
-function open({ protocol }: Listener, app: RequestListener, tls: () => ServerOptions): Server {
+function open({ protocol }: Listener, app: RequestListener, tls: () => ServerOptions): Server | SecureServer {
   const timeouts = {
     headersTimeout: headersTimeoutMs,
     requestTimeout: receiveTimeoutMs,
@@ -54,6 +54,11 @@ function open({ protocol }: Listener, app: RequestListener, tls: () => ServerOpt
       { cause: error },
     )
   }
+}
+
+/** New connections are made with the certificates that the files hold by now. */
+export function renewCertificates({ server }: HttpServer, tls: ServerOptions): void {
+  if (server instanceof SecureServer) server.setSecureContext(tls)
 }
 
 /** Lets requests under way finish for `graceMs`, then cuts them off. */

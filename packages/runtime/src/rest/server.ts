@@ -2,14 +2,15 @@
 import type { RequestListener } from 'node:http'
 import { type Clock, ConnectError, type Logger } from '@penstock/core'
 import { mainListeners } from '../config/listeners.ts'
-import { adminTlsPrefix, mainTlsPrefix, tlsKeys } from '../config/tls-keys.ts'
+import { adminTlsPrefix, mainTlsPrefix, tlsFiles, tlsKeys } from '../config/tls-keys.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { Herder } from '../herder/herder.ts'
 import type { PeerClient } from '../herder/peer-client.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { advertised } from './advertised-url.ts'
 import { type AppOptions, createAdminApp, createApp } from './app.ts'
-import { closeServer, type HttpServer, listen, urlOf } from './http-servers.ts'
+import { watchCertificates } from './certificate-watch.ts'
+import { closeServer, type HttpServer, listen, renewCertificates, urlOf } from './http-servers.ts'
 import type { MetricsHandler } from './metrics.ts'
 import { openAuthentication } from './security/authentication.ts'
 import { tellExposure } from './security/exposure.ts'
@@ -25,6 +26,8 @@ export interface RestServerOptions {
   readonly redactor: Pick<Redactor, 'redact'>
   /** Version of the worker. */
   readonly version: string
+  /** How often files of certificates are looked at; every 10 s where not given. */
+  readonly certificateLookMs?: number
   /** Serves `/metrics`, unless `metrics.prometheus.enable` is false. */
   readonly metricsHandler?: MetricsHandler
 }
@@ -67,7 +70,9 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
   }
 
   const servers: HttpServer[] = []
+  const watches: (() => void)[] = []
   const closeAll = async (graceMs: number): Promise<void> => {
+    for (const endWatch of watches) endWatch()
     await Promise.all(servers.map((server) => closeServer(server, graceMs)))
     await authentication?.close()
   }
@@ -82,6 +87,7 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
       opened.push(server)
       servers.push(server)
     }
+    watches.push(keepCertificatesFresh(opened, prefix, options))
     return opened
   }
   let main: readonly HttpServer[]
@@ -124,4 +130,23 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
       await closeAll(graceMs)
     },
   }
+}
+
+/** The certificates of the main listeners are also those that other workers are asked with. */
+function keepCertificatesFresh(servers: readonly HttpServer[], prefix: string, options: RestServerOptions): () => void {
+  const { config, logger, peers, certificateLookMs } = options
+  const tls = tlsKeys(config.raw, prefix)
+  const files = tlsFiles(tls)
+  if (files.length === 0 || servers.every(({ listener }) => listener.protocol === 'http')) return () => {}
+  const reload = (): void => {
+    const renewed = serverTls(tls)
+    for (const server of servers) renewCertificates(server, renewed)
+    if (prefix === mainTlsPrefix) peers.renew()
+  }
+  return watchCertificates({
+    files,
+    reload,
+    logger,
+    ...(certificateLookMs === undefined ? {} : { everyMs: certificateLookMs }),
+  })
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
 import type { RawConfig } from '@penstock/core'
 import { afterAll, expect, test, vi } from 'vitest'
 import { NotLeaderError } from '../herder/errors.ts'
@@ -69,8 +70,11 @@ test('a keystore that is none is refused by the key that names it, without its p
   )
   const other = certificates.toPkcs12(worker, 'right')
   const wrong = start({ 'ssl.keystore.location': other, 'ssl.keystore.password': 's3cret' })
-  await expect(wrong).rejects.toThrow(/the certificate and key of the https listeners can't be used.*ssl\.keystore\.\*/)
+  await expect(wrong).rejects.toThrow(/the PKCS12 file can't be opened: .*Check ssl\.keystore\.password/)
   await expect(wrong).rejects.not.toThrow('s3cret')
+  await expect(start({ ...inline, 'ssl.keystore.key': ops.key })).rejects.toThrow(
+    /the certificate and key of the https listeners can't be used: .*ssl\.keystore\.\*/,
+  )
 })
 
 test('a required client certificate must be one of a trusted authority', async () => {
@@ -124,4 +128,34 @@ test('requests between workers trust and show the certificates of the listeners'
     status: 500,
     body: { message: expect.stringMatching(/^IO Error trying to forward REST request: .*certificate/) },
   })
+})
+
+test('a renewed certificate is taken up, one that can not be used is told and changes nothing', async () => {
+  const file = join(certificates.folder, 'renewed.pem')
+  const put = ({ key, cert }: { key: string; cert: string }): void => writeFileSync(file, `${key}${cert}`)
+  put(worker)
+  await using rest = await startTestServer({
+    herder: fakeHerder(),
+    config: { listeners, 'ssl.keystore.location': file },
+    tls,
+  })
+  const subject = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ port: rest.server.port, host: '127.0.0.1', ca: authority.cert }, () => {
+        resolve(socket.getPeerX509Certificate()?.subject ?? '')
+        socket.destroy()
+      })
+      socket.on('error', reject)
+    })
+  expect(await subject()).toContain('CN=worker')
+  put(certificates.issue('/O=Acme/CN=renewed'))
+  await vi.waitFor(async () => expect(await subject()).toContain('CN=renewed'), { timeout: 10_000 })
+  writeFileSync(file, 'spoilt')
+  await vi.waitFor(
+    () => expect(rest.log.map(({ message }) => message)).toContainEqual(expect.stringMatching(/can't be used/)),
+    {
+      timeout: 10_000,
+    },
+  )
+  expect(await subject()).toContain('CN=renewed')
 })
