@@ -99,10 +99,13 @@ export function connectionProblem(error: unknown): string {
 
 /** Why a call of the protocol failed: what the broker answered, or what to check of a connection. */
 export function failureReason(error: unknown): string {
+  return isConnectionFailure(error) ? connectionProblem(error) : (textsOf(error).at(-1) ?? String(error))
+}
+
+/** True where no broker has answered the call itself. */
+export function isConnectionFailure(error: unknown): boolean {
   const code = kafkaErrorCode(error)
   return code === null || loginCodes.includes(code)
-    ? connectionProblem(error)
-    : (textsOf(error).at(-1) ?? String(error))
 }
 
 /** True for a line of librdkafka's log about a refusal that only a change of configuration ends. */
