@@ -96,7 +96,8 @@ export class SinkTaskRunner implements TaskRunner {
       },
     )
     meter.set('sink-record-active-count', this.#positions.activeCount())
-    return meter.snapshot(this.id, this.#parts.plugin.aliases[0] ?? this.#parts.plugin.name, lags)
+    const { plugin } = this.#parts
+    return meter.snapshot({ id: this.id, kind: 'sink', connectorClass: plugin.aliases[0] ?? plugin.name, lags })
   }
 
   async #run(clients: TaskClients): Promise<void> {

@@ -103,7 +103,9 @@ export class SourceTaskRunner implements TaskRunner {
   }
 
   metrics(): TaskMetrics {
-    return this.#life.meter.snapshot(this.id, this.#parts.plugin.aliases[0] ?? this.#parts.plugin.name, [])
+    const { plugin } = this.#parts
+    const connectorClass = plugin.aliases[0] ?? plugin.name
+    return this.#life.meter.snapshot({ id: this.id, kind: 'source', connectorClass, lags: [] })
   }
 
   /** `onFenced`: older copies of the task, whose producers had the same transactional id, can write no more. */

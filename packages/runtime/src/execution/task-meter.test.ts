@@ -12,8 +12,8 @@ test('totals grow, gauges are replaced, summaries have sum, count and largest', 
   for (const ms of [7, 20, 3]) meter.observe('put-batch-time-ms', ms)
   meter.state = 'RUNNING'
   const lags = [{ topic: 't', partition: 0, lag: 9 }]
-  expect(meter.snapshot(id, 'Sink', lags)).toEqual({
-    ...{ id, connectorClass: 'Sink', state: 'RUNNING', lags },
+  expect(meter.snapshot({ id, kind: 'sink', connectorClass: 'Sink', lags })).toEqual({
+    ...{ id, kind: 'sink', connectorClass: 'Sink', state: 'RUNNING', lags },
     totals: { 'sink-record-read-total': 6 },
     gauges: { 'partition-count': 2 },
     summaries: { 'put-batch-time-ms': { sum: 30, count: 3, max: 20 } },
@@ -26,7 +26,7 @@ test('what the plugin counts is kept apart, also under a name of the framework',
   meter.add('documents', 1)
   meter.addOfPlugin('documents', 10)
   meter.observeOfPlugin('bytes', 0)
-  const { totals, summaries, plugin } = meter.snapshot(id, 'Sink', [])
+  const { totals, summaries, plugin } = meter.snapshot({ id, kind: 'sink', connectorClass: 'Sink', lags: [] })
   expect([totals, summaries]).toEqual([{ documents: 1 }, {}])
   expect(plugin).toEqual({ totals: { documents: 10 }, summaries: { bytes: { sum: 0, count: 1, max: 0 } } })
 })

@@ -32,15 +32,13 @@ export class TaskMeter {
     observeIn(this.#pluginSummaries, name, value)
   }
 
-  snapshot(id: TaskMetrics['id'], connectorClass: string, lags: TaskMetrics['lags']): TaskMetrics {
+  snapshot(what: Pick<TaskMetrics, 'id' | 'kind' | 'connectorClass' | 'lags'>): TaskMetrics {
     return {
-      id,
-      connectorClass,
+      ...what,
       state: this.state,
       totals: this.#totals,
       gauges: this.#gauges,
       summaries: this.#summaries,
-      lags,
       plugin: { totals: this.#pluginTotals, summaries: this.#pluginSummaries },
     }
   }

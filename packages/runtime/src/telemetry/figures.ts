@@ -69,6 +69,7 @@ export interface WorkerFigures {
 /** Figures of one task since it started; totals only grow. */
 export interface TaskMetrics {
   readonly id: TaskId
+  readonly kind: 'sink' | 'source'
   readonly connectorClass: string
   readonly state: TaskState
   /** Totals by metric name of the `sink-task-metrics` and `task-error-metrics` groups, dashes as in Kafka Connect. */

@@ -65,7 +65,8 @@ function task(connector: string, number: number, change: Partial<TaskMetrics> = 
     { topic: 'orders', partition: 0, lag: 5 },
     { topic: 'orders', partition: 1, lag: 7 },
   ]
-  return { ...meter.snapshot({ connector, task: number }, 'ElasticsearchSink', lags), ...change }
+  const id = { connector, task: number }
+  return { ...meter.snapshot({ id, kind: 'sink', connectorClass: 'ElasticsearchSink', lags }), ...change }
 }
 
 const worker: WorkerFigures = {
@@ -111,7 +112,7 @@ function value(
 describe('a scrape', () => {
   test('shows every declared metric under its name, with its type, labels and help', async () => {
     const { metrics, problems } = startMetrics()
-    metrics.taskMetrics(() => [task('orders', 0), task('orders', 1)])
+    metrics.taskMetrics(() => [task('orders', 0), task('orders', 1), task('files', 0, { kind: 'source' })])
     metrics.workerMetrics(() => worker)
     const families = await scrape(metrics)
     const declared = [...metricGroups.flatMap((group) => group.metrics), droppedSeries]
@@ -296,12 +297,15 @@ test('whatever tasks count is shown', () => {
         return values
       },
     })
-  const figures = task('orders', 0, {
-    totals: recording(1),
-    gauges: recording(1),
-    summaries: recording({ sum: 1, count: 1, max: 1 }),
-  })
-  for (const metric of metricGroups.flatMap((group) => group.metrics)) [...metric.read({ tasks: [figures], worker })]
+  const tasks = (['sink', 'source'] as const).map((kind) =>
+    task('orders', 0, {
+      kind,
+      totals: recording(1),
+      gauges: recording(1),
+      summaries: recording({ sum: 1, count: 1, max: 1 }),
+    }),
+  )
+  for (const metric of metricGroups.flatMap((group) => group.metrics)) [...metric.read({ tasks, worker })]
   const folder = new URL('../execution/', import.meta.url)
   const counted = readdirSync(folder)
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))

@@ -14,13 +14,14 @@ import {
 const labels = ['connector', 'task']
 const taskStates = ['UNASSIGNED', 'RUNNING', 'PAUSED', 'FAILED', 'RESTARTING']
 
-/** One point for each task. */
+/** One point for each task that has the metric: those of sinks and of sources say so in their names. */
 function ofTasks(
   name: string,
   type: MetricType,
   help: string,
   read: (task: TaskMetrics) => number | Summary | undefined,
 ): Metric {
+  const kind = /_(sink|source)_task_/.exec(name)?.[1]
   return {
     name,
     type,
@@ -28,6 +29,7 @@ function ofTasks(
     help,
     *read({ tasks }) {
       for (const task of tasks) {
+        if (kind !== undefined && kind !== task.kind) continue
         const value = read(task)
         if (value !== undefined) yield { labels: taskLabels(task.id), value }
       }
@@ -73,7 +75,7 @@ const ownTotals: Readonly<Record<string, readonly [name: string, help: string]>>
     'Batches that were put again, because the task had reported a retriable failure.',
   ],
   'offset-commit-failures': [
-    'penstock_sink_task_offset_commit_failures_total',
+    'penstock_task_offset_commit_failures_total',
     'Offset commits that failed or were not acknowledged within offset.flush.timeout.ms.',
   ],
 }
@@ -82,6 +84,11 @@ export const sinkTaskTotals: Readonly<Record<string, string>> = {
   'sink-record-read-total': 'Records read from Kafka, before transformations.',
   'sink-record-send-total': 'Records that a successful put has taken, after transformations.',
   'offset-commit-completion-total': 'Offset commits that Kafka has acknowledged.',
+}
+
+export const sourceTaskTotals: Readonly<Record<string, string>> = {
+  'source-record-poll-total': 'Records that polls of the task returned, before transformations.',
+  'source-record-write-total': 'Records that Kafka has acknowledged; those dropped or skipped are not among them.',
 }
 
 export const taskErrorTotals: Readonly<Record<string, string>> = {
@@ -161,7 +168,7 @@ export const taskMetricGroups: readonly MetricGroup[] = [
         connectName('connector-task-metrics', 'batch-size'),
         connectName('connector-task-metrics', 'batch-size-max'),
         'batch-size',
-        'Records in one put, after transformations',
+        'Records in one put, after transformations, or in one poll of a source',
       ),
       ...summary(
         connectName('connector-task-metrics', 'offset-commit-time-ms'),
@@ -195,6 +202,27 @@ export const taskMetricGroups: readonly MetricGroup[] = [
         ofTasks(name, 'counter', help, (task) => task.totals[attribute] ?? 0),
       ),
       ...lagMetrics,
+    ],
+  },
+  {
+    title: 'Source tasks',
+    metrics: [
+      ...totals('source-task-metrics', sourceTaskTotals),
+      ...gauges('source-task-metrics', {
+        'source-record-active-count': 'Records that were polled but are not acknowledged by Kafka yet.',
+      }),
+      ...summary(
+        connectName('source-task-metrics', 'poll-batch-time-ms'),
+        connectName('source-task-metrics', 'poll-batch-max-time-ms'),
+        'poll-batch-time-ms',
+        'Duration of polls that returned records, in milliseconds',
+      ),
+      ...summary(
+        connectName('source-task-metrics', 'transaction-size'),
+        connectName('source-task-metrics', 'transaction-size-max'),
+        'transaction-size',
+        'Records in one committed transaction of an exactly-once source',
+      ),
     ],
   },
   {
