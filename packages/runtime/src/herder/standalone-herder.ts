@@ -1,0 +1,326 @@
+/**
+ * The herder of a worker that is alone: everything configured falls to it, and nobody else is to be asked. Every change
+ * of its state is a named job on one queue, as in `distributed-herder.ts`, with which it shares `local-work.ts` and
+ * `connector-records.ts`. Configs and statuses end with the process, positions are in a file.
+ */
+import { type Clock, ConnectError, type Logger, type RawConfig, type TaskId, taskName } from '@penstock/core'
+import type { StandaloneConfig } from '../config/worker-config.ts'
+import type { ExecutorPool } from '../execution/executor-pool.ts'
+import type { TaskReport } from '../execution/ipc.ts'
+import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
+import type { ConfigEvent } from '../storage/config-state.ts'
+import type { ConfigStore } from '../storage/config-store.ts'
+import type { TaskState } from '../storage/status.ts'
+import type { StatusStore } from '../storage/status-store.ts'
+import { ConnectorRecords } from './connector-records.ts'
+import type {
+  ConnectorInfo,
+  ConnectorOffset,
+  ConnectorStatusView,
+  Health,
+  Herder,
+  OffsetsChanged,
+  RestartRequest,
+  StatusView,
+  TargetState,
+} from './herder.ts'
+import { herderActivity, herderHealth } from './herder-health.ts'
+import { JobQueue } from './job-queue.ts'
+import { sweepStatuses } from './leader-chores.ts'
+import { LocalWork, type LocalWorkParts } from './local-work.ts'
+import { changeOffsets, type OffsetRequestParts, readOffsets } from './offset-requests.ts'
+import type { RunningWork } from './running-work.ts'
+import { validated } from './validation.ts'
+import type { WorkerLoggers } from './worker-loggers.ts'
+
+export interface StandaloneHerderParts {
+  readonly config: StandaloneConfig
+  readonly version: string
+  readonly commit: string
+  readonly kafkaClusterId: string
+  /** `host:port` */
+  readonly workerId: string
+  readonly configs: ConfigStore
+  readonly statuses: StatusStore
+  readonly executors: LocalWorkParts['executors'] & Pick<ExecutorPool, 'validate' | 'ask'>
+  readonly loggers: WorkerLoggers
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+/** A connector that the worker is started with. */
+export interface InitialConnector {
+  readonly name: string
+  /** With `name`. */
+  readonly config: RawConfig
+  /** Null for STARTED. */
+  readonly initialState: TargetState | null
+  /** Where it is written, for messages. */
+  readonly origin: string
+}
+
+export class StandaloneHerder implements Herder {
+  readonly workerId: string
+  readonly work: RunningWork
+  readonly loggers: WorkerLoggers
+  readonly #parts: StandaloneHerderParts
+  readonly #jobs: JobQueue
+  readonly #records: ConnectorRecords
+  readonly #local: LocalWork
+  #hasStarted = false
+  #stopping = false
+
+  constructor(parts: StandaloneHerderParts) {
+    this.#parts = parts
+    this.workerId = parts.workerId
+    this.loggers = parts.loggers
+    this.#jobs = new JobQueue(parts.clock)
+    this.#records = new ConnectorRecords(parts)
+    this.#local = new LocalWork({
+      ...parts,
+      jobs: this.#jobs,
+      generation: () => 0,
+      requestRejoin: () => this.#requestMatch(),
+      publish: (connector, tasks) => this.#publishTasks(connector, tasks),
+      startFenced: async () => {
+        throw noExactlyOnce()
+      },
+    })
+    this.work = this.#local.running
+  }
+
+  /** Starts these connectors once all of their configs are known to be right; else none. Rejects with what is wrong. */
+  async start(connectors: readonly InitialConnector[]): Promise<void> {
+    for (const { config, origin } of connectors) {
+      await validated(this.#parts.executors, config).catch((error: unknown) => {
+        throw new ConnectError('standalone.invalid_connector', `${origin}: ${(error as Error).message}`, {
+          cause: error,
+        })
+      })
+    }
+    for (const { name, config, initialState } of connectors) {
+      await this.#jobs.run(`writing the config of ${name}`, () =>
+        this.#records.put(name, config, { initialState, allowReplace: false }),
+      )
+    }
+    this.#hasStarted = true
+  }
+
+  currentActivity(): string | null {
+    return herderActivity(this.#jobs)
+  }
+
+  /** Stops everything in order. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return
+    this.#stopping = true
+    this.#local.close()
+    const stopped = this.#jobs.run('stopping everything', () => this.#local.stopAll())
+    this.#jobs.close()
+    await stopped
+  }
+
+  onConfigEvent(event: ConfigEvent): void {
+    this.#local.onConfigEvent(event)
+  }
+
+  onTaskStatus(status: TaskReport): void {
+    this.#local.onTaskStatus(status)
+  }
+
+  onTopicSeen(id: TaskId, topic: string): void {
+    this.#local.onTopicSeen(id, topic)
+  }
+
+  onConnectorFailure(connector: string, trace: string): void {
+    this.#local.onConnectorFailure(connector, trace)
+  }
+
+  onConfigExpired(connector: string): void {
+    this.#local.onConfigExpired(connector)
+  }
+
+  onReconfigure(connector: string): void {
+    this.#local.onReconfigure(connector)
+  }
+
+  onExecutorDeath(reason: string, dead: { connectors: readonly string[]; tasks: readonly TaskId[] }): void {
+    this.#local.onExecutorDeath(reason, dead)
+  }
+
+  serverInfo(): { version: string; commit: string; kafkaClusterId: string } {
+    const { version, commit, kafkaClusterId } = this.#parts
+    return { version, commit, kafkaClusterId }
+  }
+
+  async health(): Promise<Health> {
+    return herderHealth(this.#jobs, () => (this.#hasStarted ? null : 'It is starting its connectors.'))
+  }
+
+  async connectors(): Promise<readonly string[]> {
+    return this.#records.names()
+  }
+
+  async connectorInfo(connector: string): Promise<ConnectorInfo> {
+    return this.#records.info(connector)
+  }
+
+  async connectorConfig(connector: string): Promise<RawConfig> {
+    return this.#records.configOf(connector)
+  }
+
+  async putConnectorConfig(
+    connector: string,
+    config: RawConfig,
+    options: { initialState: TargetState | null; allowReplace: boolean },
+  ): Promise<{ created: boolean; info: ConnectorInfo }> {
+    await validated(this.#parts.executors, config)
+    return this.#jobs.run(`writing the config of ${connector}`, () => this.#records.put(connector, config, options))
+  }
+
+  async patchConnectorConfig(connector: string, patch: RawConfig): Promise<ConnectorInfo> {
+    const config = this.#records.patched(connector, patch)
+    const { info } = await this.putConnectorConfig(connector, config, { initialState: null, allowReplace: true })
+    return info
+  }
+
+  async deleteConnector(connector: string): Promise<void> {
+    await this.#jobs.run(`deleting connector ${connector}`, () => this.#records.remove(connector))
+  }
+
+  async connectorStatus(connector: string): Promise<ConnectorStatusView> {
+    return this.#records.status(connector)
+  }
+
+  async taskConfigs(connector: string): Promise<readonly { id: TaskId; config: RawConfig }[]> {
+    return this.#records.taskConfigs(connector)
+  }
+
+  async taskStatus(id: TaskId): Promise<StatusView<TaskState>> {
+    return this.#records.taskStatus(id)
+  }
+
+  async putTaskConfigs(): Promise<void> {
+    throw new ConnectError(
+      'standalone.unsupported',
+      'Kafka Connect in standalone mode does not support externally setting task configurations.',
+    )
+  }
+
+  async restartConnector(connector: string): Promise<void> {
+    await this.#jobs.run(`restarting connector ${connector}`, async () => {
+      this.#records.mustKnow(connector, `Unknown connector: ${connector}`)
+      await this.work.stopConnector(connector)
+      await this.#local.startConnector(connector)
+    })
+  }
+
+  async restartConnectorAndTasks(request: RestartRequest): Promise<ConnectorStatusView> {
+    const { connector } = request
+    return this.#jobs.run(`restarting ${connector} and its tasks`, async () => {
+      this.#records.mustKnow(connector, `Unknown connector: ${connector}`)
+      return this.#records.orderRestart(request)
+    })
+  }
+
+  async restartTask(id: TaskId): Promise<void> {
+    await this.#jobs.run(`restarting task ${taskName(id)}`, async () => {
+      this.#records.mustKnowTask(id)
+      await this.work.stopTask(id)
+      await this.work.startTask(id)
+    })
+  }
+
+  async pauseConnector(connector: string): Promise<void> {
+    await this.#records.setPaused(connector, true)
+  }
+
+  async resumeConnector(connector: string): Promise<void> {
+    await this.#records.setPaused(connector, false)
+  }
+
+  async stopConnector(connector: string): Promise<void> {
+    await this.#jobs.run(`stopping connector ${connector}`, () => this.#records.stop(connector))
+  }
+
+  async connectorOffsets(connector: string): Promise<readonly ConnectorOffset[]> {
+    this.#records.configOf(connector)
+    return readOffsets(connector, this.#offsetParts())
+  }
+
+  async alterConnectorOffsets(connector: string, offsets: readonly ConnectorOffset[]): Promise<OffsetsChanged> {
+    return this.#changeOffsets(connector, offsets)
+  }
+
+  async resetConnectorOffsets(connector: string): Promise<OffsetsChanged> {
+    return this.#changeOffsets(connector, null)
+  }
+
+  async fenceZombies(): Promise<void> {
+    throw noExactlyOnce()
+  }
+
+  async connectorTopics(connector: string): Promise<readonly string[]> {
+    return this.#records.topics(connector)
+  }
+
+  async resetConnectorTopics(connector: string): Promise<void> {
+    await this.#records.resetTopics(connector)
+  }
+
+  async plugins(): Promise<readonly PluginDescription[]> {
+    return this.#parts.executors.plugins()
+  }
+
+  async validate(config: RawConfig): Promise<ConfigInfos> {
+    return this.#parts.executors.validate(config)
+  }
+
+  async #publishTasks(connector: string, tasks: readonly RawConfig[]): Promise<void> {
+    await this.#jobs.run(`writing the task configs of ${connector}`, () => this.#records.putTasks(connector, tasks))
+  }
+
+  /** A job behind those that follow a stop of the connector: its tasks write no positions any more. */
+  async #changeOffsets(connector: string, offsets: readonly ConnectorOffset[] | null): Promise<OffsetsChanged> {
+    this.#records.configOf(connector)
+    return this.#jobs.run(`changing the offsets of ${connector}`, () =>
+      changeOffsets(connector, offsets, this.#offsetParts()),
+    )
+  }
+
+  #offsetParts(): OffsetRequestParts {
+    const { configs, executors } = this.#parts
+    return { configs: configs.state, executors, fence: async () => {} }
+  }
+
+  #requestMatch(): void {
+    if (this.#stopping) return
+    this.#jobs
+      .run('starting and stopping what is configured', () => this.#match())
+      .catch((error: unknown) => this.#parts.logger.error('starting and stopping what is configured failed', { error }))
+  }
+
+  /** Has exactly that run which is configured. */
+  async #match(): Promise<void> {
+    const { configs, statuses } = this.#parts
+    const { state } = configs
+    await Promise.all([
+      ...this.work.tasks().flatMap((id) => (state.taskConfig(id) === null ? [this.work.stopTask(id)] : [])),
+      ...this.work.connectors().flatMap((name) => (state.has(name) ? [] : [this.work.stopConnector(name)])),
+    ])
+    sweepStatuses({ configs, statuses })
+    const names = state.connectors()
+    const tasks = names.flatMap((name) => state.tasks(name))
+    await Promise.all([
+      ...names.flatMap((name) => (this.work.hasConnector(name) ? [] : [this.#local.startConnector(name)])),
+      ...tasks.flatMap((id) => (this.work.hasTask(id) ? [] : [this.work.startTask(id)])),
+    ])
+  }
+}
+
+function noExactlyOnce(): ConnectError {
+  return new ConnectError(
+    'standalone.unsupported',
+    'Kafka Connect in standalone mode does not support exactly-once source connectors.',
+  )
+}
