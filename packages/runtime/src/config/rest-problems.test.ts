@@ -44,6 +44,11 @@ test.each<[string, RawConfig, string[]]>([
   ['but not anyhow', { ...https, 'ssl.client.auth': 'perhaps' }, ['ssl.client.auth']],
   ['methods have names', { 'rest.authentication.methods': 'kerberos' }, ['rest.authentication.methods']],
   ['basic needs a file', { 'rest.authentication.methods': 'basic' }, ['rest.authentication.basic.file']],
+  [
+    'users need the protocol that signs requests between workers',
+    { 'rest.authentication.methods': 'basic', 'rest.authentication.basic.file': 'f', 'connect.protocol': 'eager' },
+    ['connect.protocol'],
+  ],
   ['jwt needs keys, an issuer and an audience', jwt, []],
   [
     'and nothing less',

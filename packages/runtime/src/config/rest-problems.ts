@@ -12,10 +12,19 @@ export function restProblems(config: RestConfig): ConfigProblem[] {
   return [
     ...tlsProblems(config.raw, listeners, mainTlsPrefix),
     ...tlsProblems(config.raw, config['admin.listeners'] ?? [], adminTlsPrefix),
+    ...(methods.length > 0 ? protocolProblems(config) : []),
     ...(methods.includes('basic') ? basicProblems(config) : []),
     ...(methods.includes('jwt') ? jwtProblems(config) : []),
     ...(methods.includes('mtls') ? mtlsProblems(config, listeners) : []),
   ]
+}
+
+/** Only the newest protocol has a key that tells workers from others. */
+function protocolProblems({ raw }: RestConfig): ConfigProblem[] {
+  const key = 'connect.protocol'
+  if ((raw[key] ?? 'sessioned').toLowerCase() === 'sessioned') return []
+  const message = `${key} is ${raw[key]}, but rest.authentication.methods needs sessioned: workers sign what they ask of each other`
+  return [{ key, message }]
 }
 
 function basicProblems(config: RestConfig): ConfigProblem[] {

@@ -101,7 +101,11 @@ export interface Herder {
   taskConfigs(connector: string): Promise<readonly { id: TaskId; config: RawConfig }[]>
   taskStatus(id: TaskId): Promise<StatusView<TaskState>>
   /** From the worker that runs the connector, which is not the leader. */
-  putTaskConfigs(connector: string, configs: readonly RawConfig[], signature: InternalRequestSignature): Promise<void>
+  putTaskConfigs(
+    connector: string,
+    configs: readonly RawConfig[],
+    signature: InternalRequestSignature | null,
+  ): Promise<void>
 
   restartConnector(connector: string): Promise<void>
   restartConnectorAndTasks(request: RestartRequest): Promise<ConnectorStatusView>
@@ -116,7 +120,7 @@ export interface Herder {
   /** The same for all positions of the connector, which are forgotten. */
   resetConnectorOffsets(connector: string): Promise<OffsetsChanged>
   /** From a worker that is about to start tasks of an exactly-once source: their predecessors must not write any more. */
-  fenceZombies(connector: string, signature: InternalRequestSignature): Promise<void>
+  fenceZombies(connector: string, signature: InternalRequestSignature | null): Promise<void>
 
   connectorTopics(connector: string): Promise<readonly string[]>
   resetConnectorTopics(connector: string): Promise<void>

@@ -23,6 +23,15 @@ test('every accepted algorithm may be used, however its name is spelled', () => 
   expect(() => checkSignature({ algorithm: 'hmacsha512', signature, body }, key, accepted)).not.toThrow()
 })
 
+test('a request without a signature is refused', () => {
+  expect(() => checkSignature(null, key, accepted)).toThrow(
+    expect.objectContaining({
+      code: 'internal.missing_signature',
+      message: 'Internal request missing required signature',
+    }),
+  )
+})
+
 const misfit = sign(key.key, 'HmacSHA1', body).toString('base64')
 
 test.each([

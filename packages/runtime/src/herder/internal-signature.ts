@@ -5,10 +5,14 @@ import type { InternalRequestSignature } from './herder.ts'
 
 /** Throws unless the request is signed with the group's session key by an algorithm this worker accepts (KIP-507). */
 export function checkSignature(
-  { algorithm, signature, body }: InternalRequestSignature,
+  signed: InternalRequestSignature | null,
   key: SessionKey | null,
   accepted: readonly string[],
 ): void {
+  if (signed === null) {
+    throw new BadRequestError('internal.missing_signature', 'Internal request missing required signature')
+  }
+  const { algorithm, signature, body } = signed
   const base64 = /^[A-Za-z0-9+/]+={0,2}$/
   if (!isMacAlgorithm(algorithm) || !base64.test(signature)) {
     throw new BadRequestError(
