@@ -1,9 +1,10 @@
 /** Workers and their sinks on every kind of secured listener, and what they say and do when something is wrong there. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ConnectorStatus } from '@penstock/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Cluster, freshName, NotYet, startCluster, until } from './harness/index.ts'
+import { Cluster, freshName, NotYet, readRecords, startCluster, until } from './harness/index.ts'
 import { findJdks } from './stack/jdk.ts'
 import { type ListenerName, type SecureKafka, startSecureKafka, user } from './stack/secure-kafka.ts'
 
@@ -71,6 +72,17 @@ async function streams(cluster: Cluster, connector: Properties = {}, forMs = 0):
     await cluster.index(topic).untilHoldsExactly(records)
   }
   await keepsSecrets(cluster)
+}
+
+/** Resolves with the status when the only task has failed. */
+async function untilFailed(cluster: Cluster, name: string): Promise<ConnectorStatus> {
+  return await until(
+    async () => {
+      const status = await cluster.client.status(name)
+      return status.tasks[0]?.state === 'FAILED' ? status : new NotYet(status)
+    },
+    { what: `the task of ${name} to fail` },
+  )
 }
 
 async function keepsSecrets(cluster: Cluster): Promise<void> {
@@ -263,13 +275,7 @@ test.skipIf(jdks.length === 0)(
     const config = { 'connector.class': 'ElasticsearchSink', topics: topic }
     const wrong = { 'consumer.override.sasl.jaas.config': scram(secrets.wrong) }
     const { config: created } = await cluster.createConnector(name, { ...config, ...wrong })
-    const failed = await until(
-      async () => {
-        const status = await cluster.client.status(name)
-        return status.tasks[0]?.state === 'FAILED' ? status : new NotYet(status)
-      },
-      { what: 'the task to fail' },
-    )
+    const failed = await untilFailed(cluster, name)
     expect(failed.connector.state).toBe('RUNNING')
     expect(failed.tasks[0]?.trace).toContain('check user and password in sasl.jaas.config')
     expect(JSON.stringify(failed)).not.toContain(secrets.wrong)
@@ -277,6 +283,28 @@ test.skipIf(jdks.length === 0)(
     await cluster.client.putConfig(name, right)
     await cluster.untilRunning(name, { tasks: 1 })
     await cluster.index(topic).untilHoldsExactly(records)
+    await keepsSecrets(cluster)
+  },
+)
+
+test.skipIf(jdks.length === 0)(
+  'a source writes as its producer logs in, and fails with the reason when that is refused',
+  async () => {
+    const security = { ...sasl('SCRAM-SHA-512', scram(user.password)), ...trusted(), 'security.protocol': 'SASL_SSL' }
+    const properties = worker('sasltls', security, prefixed('producer.', security))
+    await using cluster = await startCluster({ workers: 1, properties })
+    const file = join(folder, 'lines.txt')
+    await writeFile(file, 'one\ntwo\nthree\n')
+    const topic = await cluster.createTopic()
+    const config = { 'connector.class': 'FileStreamSource', file, topic }
+    await cluster.createConnector(freshName('source'), config)
+    await until(async () => (await readRecords(topic)).length === 3, { what: 'three lines in the topic' })
+
+    const refused = freshName('source')
+    const wrong = { 'producer.override.sasl.jaas.config': scram(secrets.wrong) }
+    await cluster.createConnector(refused, { ...config, ...wrong })
+    const failed = await untilFailed(cluster, refused)
+    expect(failed.tasks[0]?.trace).toContain('check user and password in sasl.jaas.config')
     await keepsSecrets(cluster)
   },
 )
