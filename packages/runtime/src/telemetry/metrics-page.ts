@@ -34,7 +34,7 @@ function table([head = [], ...rows]: readonly (readonly string[])[]): string {
 
 const intro = `# Metrics
 
-<!-- Written by packages/runtime/src/telemetry/metrics-page.ts; \`vitest run --project unit -u metrics-page\` writes it anew. -->
+<!-- Written by packages/runtime/src/telemetry/metrics-page.ts; \`vitest run --project unit metrics-page -u\` writes it anew. -->
 
 Every worker answers \`GET /metrics\` on its REST port in the text format of Prometheus. It tells of itself only: of the
 connectors and tasks that run on it. Sum over the workers for the whole cluster.
