@@ -148,9 +148,9 @@ const intro = `# Configuration
 Every key of Kafka Connect 4.3's workers and connectors and of its Kafka clients, and the few of Penstock's own. What
 connectors, converters and transformations have beside is on their own pages.
 
-Status says what becomes of a key: *supported* does what it does in Kafka Connect, *mapped* is handed to the client
-libraries under the name or in the form they know, *no effect* is accepted because nothing depends on it here, *ignored
-with a warning* can't be done and is left out, *refused* can't be done and would change security: the worker or the
+Status says what becomes of a key: _supported_ does what it does in Kafka Connect, _mapped_ is handed to the client
+libraries under the name or in the form they know, _no effect_ is accepted because nothing depends on it here, _ignored
+with a warning_ can't be done and is left out, _refused_ can't be done and would change security: the worker or the
 connector doesn't start and says why. Unknown keys of a worker are named in one warning when it starts.
 
 Workers read a properties file and the environment: \`CONNECT_GROUP_ID\` is \`group.id\`.
