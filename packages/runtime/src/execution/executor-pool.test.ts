@@ -2,11 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { workerWith } from '../config/fixtures/worker.ts'
 import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
 import { Redactor } from '../telemetry/redactor.ts'
 import { ExecutorPool } from './executor-pool.ts'
+import { ExecutorProcess } from './executor-process.ts'
 
 async function until(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 15_000
@@ -45,6 +46,41 @@ test('a replacement that can’t start is tried again one at a time, until it ca
     await until(() => (pool.figures()[0]?.memoryBytes ?? 0) > 0)
     expect(await validate()).toMatch(/Failed to find any class/)
   } finally {
+    await pool.stop(1_000)
+    await rm(appFolder, { recursive: true })
+  }
+})
+
+test('levels of loggers are told to executors, also to those that start later', { timeout: 30_000 }, async () => {
+  const appFolder = await mkdtemp(join(tmpdir(), 'pool-'))
+  await writeFile(join(appFolder, 'package.json'), '{"name":"app"}')
+  const told = vi.spyOn(ExecutorProcess.prototype, 'setLogLevel')
+  const named: string[] = []
+  const pool = new ExecutorPool({
+    config: workerWith({ 'executor.processes': '1', 'log.level': 'off' }),
+    redactor: new Redactor(),
+    workerId: 'one:8083',
+    appFolder,
+    answers: null,
+    logger: recordingLogger(),
+    onReport: (report) => void (report.kind === 'logger' && named.push(report.name)),
+    onDeath: () => {},
+  })
+  try {
+    pool.setLogLevel('task', 'debug')
+    await pool.start()
+    expect(told.mock.calls).toEqual([['task', 'debug']])
+    pool.setLogLevel('root', 'off')
+    expect(told.mock.calls.slice(1)).toEqual([['root', 'off']])
+    expect(named).toContain('plugins')
+    process.kill(pool.figures()[0]?.pid ?? 0, 'SIGKILL')
+    await until(() => told.mock.calls.length === 4)
+    expect(told.mock.calls.slice(2)).toEqual([
+      ['task', 'debug'],
+      ['root', 'off'],
+    ])
+  } finally {
+    told.mockRestore()
     await pool.stop(1_000)
     await rm(appFolder, { recursive: true })
   }
