@@ -1,7 +1,7 @@
 # One command per need; each does its own set-up. CI runs the same.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint format test test-unit test-e2e test-differential stack demo bench clean
+.PHONY: help setup build lint format test test-unit test-e2e test-differential stack demo bench scale clean
 
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 RUN := node --disable-warning=ExperimentalWarning --conditions=source
@@ -47,6 +47,10 @@ demo: build ## Stream real data sets through three workers, one of which is kill
 bench: build ## Measure records per second, CPU and memory against the ceiling of the machine
 	@scripts/setup.sh --servers
 	@$(STACK) run -- $(RUN) e2e/src/bench/main.ts $(ARGS)
+
+scale: build ## Measure a group with 200 connectors and 1,000 tasks (ARGS='--connectors 20' for fewer)
+	@scripts/setup.sh --servers
+	@$(STACK) run -- $(RUN) e2e/src/bench/scale.ts $(ARGS)
 
 clean: ## Remove what build and tests left (keeps .tools and node_modules)
 	@rm -rf packages/*/dist apps/*/dist e2e/dist scripts/dist .stack .turbo coverage .tools/results
