@@ -13,15 +13,20 @@ export class Comparison {
   }
 
   compare(request: string, answers: BothAnswers): void {
-    this.add(request, differencesOf(answers))
+    for (const difference of differencesOf(answers)) {
+      if (!this.#isIntended(request, difference.at)) this.#unexpected.push(lineOf(request, difference))
+    }
   }
 
-  add(request: string, differences: readonly Difference[]): void {
-    for (const difference of differences) {
-      const intended = this.#listed().filter(({ of, at }) => matches(of, request) && matches(at, difference.at))
-      for (const entry of intended) this.#met.add(entry)
-      if (intended.length === 0) this.#unexpected.push(lineOf(request, difference))
-    }
+  /** A difference that is told in words; `details` are shown where it is not meant. */
+  addText(of: string, difference: string, details: string): void {
+    if (!this.#isIntended(of, difference)) this.#unexpected.push(`${difference}, for ${details}`)
+  }
+
+  #isIntended(request: string, place: string): boolean {
+    const intended = this.#listed().filter(({ of, at }) => matches(of, request) && matches(at, place))
+    for (const entry of intended) this.#met.add(entry)
+    return intended.length > 0
   }
 
   /** Differences that nobody meant. */

@@ -29,7 +29,8 @@ export interface JvmConnect {
 
 /** Finds Java and fetches Kafka Connect the first time; says in one line why not, where that can't be. */
 export async function findJvmConnect(): Promise<JvmConnect | undefined> {
-  const jdk = (await findJdks()).find(({ version }) => version >= 17)
+  const jdks = (await findJdks()).filter(({ version }) => version >= 17)
+  const jdk = jdks.sort((a, b) => b.version - a.version)[0]
   if (!jdk) return skipped('no JDK 17 or newer was found')
   try {
     const folder = await jarFolder(`kafka-connect-${KAFKA_VERSION}`, JARS, (line) => console.error(line))

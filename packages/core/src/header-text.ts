@@ -12,7 +12,7 @@ export function headerText(schema: Schema | null, value: unknown, embedded = fal
   if (typeof value === 'string') return embedded ? quoted(value) : value
   if (typeof value === 'number') {
     if (schema?.type === 'FLOAT32') return floatText(value)
-    return schema?.type === 'FLOAT64' || !Number.isInteger(value) ? doubleText(value) : String(value)
+    return schema?.type === 'FLOAT64' || !Number.isSafeInteger(value) ? doubleText(value) : String(value)
   }
   if (typeof value !== 'object') return String(value)
   if (value instanceof Uint8Array) {

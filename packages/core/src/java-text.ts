@@ -47,7 +47,7 @@ export function javaText(schema: Schema | null, value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'number') {
     if (schema?.type === 'FLOAT32') return floatText(value)
-    return schema?.type === 'FLOAT64' || !Number.isInteger(value) ? doubleText(value) : String(value)
+    return schema?.type === 'FLOAT64' || !Number.isSafeInteger(value) ? doubleText(value) : String(value)
   }
   if (typeof value !== 'object') return String(value)
   if (Array.isArray(value)) {

@@ -101,7 +101,7 @@ export function javaClassOf(value: unknown): string {
     case 'bigint':
       return 'java.lang.Long'
     case 'number':
-      return Number.isInteger(value) ? 'java.lang.Long' : 'java.lang.Double'
+      return Number.isSafeInteger(value) ? 'java.lang.Long' : 'java.lang.Double'
     default:
       return value instanceof JsonNumber ? 'java.lang.Double' : 'java.util.HashMap'
   }

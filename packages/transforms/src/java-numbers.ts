@@ -1,5 +1,5 @@
 /**
- * Numbers as Java's narrowing conversions and parsers treat them. Without a schema, a `number` that is whole and a
+ * Numbers as Java's narrowing conversions and parsers treat them. Without a schema, a `number` that is a safe integer and a
  * `bigint` are Java's Long; any other `number` and a JsonNumber are Double.
  * @module
  */
@@ -17,7 +17,7 @@ export function isNumber(value: unknown): value is AnyNumber {
 export function isFloating(schema: Schema | null, value: AnyNumber): boolean {
   if (value instanceof JsonNumber) return true
   if (typeof value !== 'number') return false
-  return schema === null ? !Number.isInteger(value) : schema.type === 'FLOAT32' || schema.type === 'FLOAT64'
+  return schema === null ? !Number.isSafeInteger(value) : schema.type === 'FLOAT32' || schema.type === 'FLOAT64'
 }
 
 export type IntegerBits = 8 | 16 | 32 | 64

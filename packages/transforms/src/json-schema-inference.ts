@@ -32,7 +32,7 @@ export function inferSchema(value: JsonValue): Schema | null {
   if (typeof value === 'string') return text
   if (typeof value === 'boolean') return make.boolean({ optional: true })
   if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? integer : floating
-  if (typeof value === 'number') return Number.isInteger(value) ? integer : floating
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? integer : floating
   if (value instanceof JsonNumber) return floating
   if (Array.isArray(value)) {
     const items = value.map(inferSchema).reduce(common, null)

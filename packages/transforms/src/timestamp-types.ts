@@ -82,7 +82,7 @@ export function typeOfSchema(schema: Schema): TimestampType {
 /** The type that a value without a schema shows. */
 export function typeOfValue(value: unknown): TimestampType {
   if (value instanceof Date) return 'Timestamp'
-  if (typeof value === 'bigint' || Number.isInteger(value)) return 'unix'
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return 'unix'
   if (typeof value === 'string') return 'string'
   throw new DataError(
     'timestamp_converter.type',
@@ -112,7 +112,7 @@ const perMs: Readonly<Partial<Record<UnixPrecision, bigint>>> = { microseconds: 
 
 /** What is finer than a millisecond is cut off. */
 function unixToMs(value: unknown, precision: UnixPrecision): bigint {
-  if (typeof value !== 'bigint' && !Number.isInteger(value)) return wrongClass('Unix timestamp', 'Long', value)
+  if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return wrongClass('Unix timestamp', 'Long', value)
   const unix = BigInt(value as number | bigint)
   return precision === 'seconds' ? clamped(unix * 1000n) : unix / (perMs[precision] ?? 1n)
 }

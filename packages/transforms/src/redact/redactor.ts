@@ -98,7 +98,7 @@ export class Redactor {
     if (value instanceof Date) return new Date(0)
     if (value instanceof Uint8Array) return new Uint8Array(0)
     if (typeof value === 'bigint') return schema === null ? 0 : 0n
-    if (schema === null && (value instanceof JsonNumber || !Number.isInteger(value))) return plainFloat(0)
+    if (schema === null && (value instanceof JsonNumber || !Number.isSafeInteger(value))) return plainFloat(0)
     return 0
   }
 
