@@ -1,5 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import forge from 'node-forge'
 import { expect, test } from 'vitest'
 import { type OauthSettings, requestToken, type Token, tokenProvider } from './oauth-token.ts'
 
@@ -109,3 +112,41 @@ test.each([
 test('an endpoint that is not there is named', async () => {
   await expect(requestToken(settings)).rejects.toThrow(/no token from http:\/\/127\.0\.0\.1:1\/token: .*ECONNREFUSED/)
 })
+
+test('an endpoint by https must show a certificate that is trusted', async () => {
+  const { certificate, key } = selfSigned()
+  const server = createTlsServer({ cert: certificate, key }, (_, response) =>
+    response.end('{"access_token":"opaque","expires_in":30}'),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const tokenEndpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}/token`
+    await expect(requestToken({ ...settings, tokenEndpoint })).rejects.toThrow(/self-signed certificate/)
+    const { text } = await requestToken({ ...settings, tokenEndpoint, ca: certificate })
+    expect(text).toBe('opaque')
+  } finally {
+    await new Promise((resolve) => server.close(resolve))
+  }
+})
+
+/** A certificate for 127.0.0.1 that is its own authority. */
+function selfSigned(): { certificate: string; key: string } {
+  const pair = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  const certificate = forge.pki.createCertificate()
+  certificate.publicKey = forge.pki.publicKeyFromPem(pair.publicKey)
+  certificate.serialNumber = '01'
+  certificate.validity.notAfter = new Date(Date.now() + 3_600_000)
+  const owner = [{ name: 'commonName', value: 'token endpoint' }]
+  certificate.setSubject(owner)
+  certificate.setIssuer(owner)
+  certificate.setExtensions([
+    { name: 'basicConstraints', cA: true },
+    { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
+  ])
+  certificate.sign(forge.pki.privateKeyFromPem(pair.privateKey), forge.md.sha256.create())
+  return { certificate: forge.pki.certificateToPem(certificate), key: pair.privateKey }
+}
