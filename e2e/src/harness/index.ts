@@ -26,6 +26,7 @@ export {
   type StoredRecord,
   sampleRecord,
 } from './records.ts'
+export { SchemaRegistry, startSchemaRegistry } from './schema-registry.ts'
 export { stack } from './stack-env.ts'
 export { NotYet, type UntilOptions, until } from './until.ts'
 export { Watch } from './watch.ts'
