@@ -4,11 +4,11 @@
  */
 import { fileURLToPath } from 'node:url'
 import { messageOf, type RawConfig } from '@penstock/core'
-import { startWorker, type Worker } from '@penstock/runtime'
-import { helpText, parseCommandLine, UsageError } from './command-line.ts'
+import { readConnectorFiles, startWorker, type Worker, type WorkerRole } from '@penstock/runtime'
+import { type CommandLine, helpText, parseCommandLine, UsageError } from './command-line.ts'
 import { readWorkerProperties } from './worker-properties.ts'
 
-/** Exit codes: 0 stopped in order, 1 the worker failed, 2 the command line or configuration is wrong. */
+/** Exit codes: 0 stopped in order, 1 the worker failed or a connector file is wrong, 2 the command line or configuration is wrong. */
 const exitCodes = { ok: 0, failed: 1, usage: 2 } as const
 
 const appFolder = fileURLToPath(new URL('..', import.meta.url))
@@ -20,6 +20,11 @@ function graceMs(raw: RawConfig): number {
   return (Number(raw['task.shutdown.graceful.timeout.ms']) || defaultGraceMs) + closeMs
 }
 
+async function roleOf(command: Exclude<CommandLine, { kind: 'help' }>): Promise<WorkerRole> {
+  if (command.kind === 'distributed') return { mode: 'distributed' }
+  return { mode: 'standalone', connectors: await readConnectorFiles(command.connectorFiles) }
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const command = parseCommandLine(args)
   if (command.kind === 'help') {
@@ -27,6 +32,7 @@ async function main(args: readonly string[]): Promise<void> {
     return
   }
   const raw = await readWorkerProperties(command.propertiesFile, process.env)
+  const role = await roleOf(command)
   let worker: Worker | null = null
   let stopping = false
   const stop = (exitCode: number): void => {
@@ -46,6 +52,7 @@ async function main(args: readonly string[]): Promise<void> {
     stop(exitCodes.failed)
   })
   worker = await startWorker({
+    role,
     raw,
     appFolder,
     onFatal: (error) => {

@@ -1,21 +1,19 @@
 /** What the worker tells its metrics: read from the herder, the group and the executors when somebody asks. */
-import type { Clock } from '@penstock/core'
 import type { ExecutorPool } from './execution/executor-pool.ts'
-import { connectProtocolOf } from './group/connect-protocol.ts'
 import { connectorTypeOf } from './herder/connector-types.ts'
-import type { DistributedHerder } from './herder/distributed-herder.ts'
+import type { RunningWork } from './herder/running-work.ts'
 import type { ConfigState } from './storage/config-state.ts'
 import type { ConnectorFigures, GroupFigures, StartupFigures, WorkerFigures } from './telemetry/figures.ts'
 
 export interface WorkerFiguresSources {
-  readonly herder: DistributedHerder
+  readonly work: RunningWork
   readonly configs: ConfigState
   readonly executors: ExecutorPool
-  readonly clock: Clock
+  /** Null for a worker without a group. */
+  readonly group: () => GroupFigures | null
 }
 
-export function workerFigures({ herder, configs, executors, clock }: WorkerFiguresSources): WorkerFigures {
-  const { work } = herder
+export function workerFigures({ work, configs, executors, group }: WorkerFiguresSources): WorkerFigures {
   const { connectorAttempts, connectorFailures, taskAttempts, taskFailures } = work.startups
   return {
     connectors: work.connectors().map((connector): ConnectorFigures => {
@@ -27,29 +25,11 @@ export function workerFigures({ herder, configs, executors, clock }: WorkerFigur
     tasks: work.tasks().map((id) => ({ id, state: work.taskState(id) ?? 'UNASSIGNED' })),
     connectorStartups: startups(connectorAttempts, connectorFailures),
     taskStartups: startups(taskAttempts, taskFailures),
-    group: groupFigures(herder, clock),
+    group: group(),
     executors: executors.figures(),
   }
 }
 
 function startups(attempts: number, failures: number): StartupFigures {
   return { attempts, failures, successes: attempts - failures }
-}
-
-function groupFigures({ duties, membership }: DistributedHerder, clock: Clock): GroupFigures {
-  const { completed, lastMs, maxMs, lastAt } = duties.figures
-  return {
-    protocol: connectProtocolOf(duties.protocolVersion),
-    leaderUrl: duties.leaderUrl,
-    isLeader: duties.isLeader,
-    generation: duties.generation,
-    rebalancing: membership.isRebalancing,
-    completedRebalances: completed,
-    lastRebalanceMs: lastMs,
-    maxRebalanceMs: maxMs,
-    msSinceLastRebalance: lastAt === null ? Number.POSITIVE_INFINITY : clock.now() - lastAt,
-    heartbeats: membership.heartbeats,
-    secondsSinceLastHeartbeat:
-      membership.lastHeartbeatAt === 0 ? -1 : (clock.now() - membership.lastHeartbeatAt) / 1000,
-  }
 }

@@ -1,30 +1,42 @@
 /**
- * Starts one worker: executors, stores, membership, REST. The main flow goes on in `herder/distributed-herder.ts`
- * (what runs where) and `execution/sink-loop.ts` (how records flow).
+ * Starts one worker: REST, executors, and by its mode the herder with its stores (`distributed-worker.ts`,
+ * `standalone-worker.ts`). The main flow goes on in `herder/distributed-herder.ts` (what runs where) and
+ * `execution/sink-loop.ts` (how records flow).
  */
 import { readFileSync } from 'node:fs'
 import type { Clock, RawConfig } from '@penstock/core'
 import { workerClientProperties } from './config/client-properties.ts'
-import type { DistributedConfig } from './config/worker-config.ts'
+import type { WorkerConfig } from './config/worker-config.ts'
+import { openDistributedHerder } from './distributed-worker.ts'
+import { answersFrom } from './execution/asked-offset-store.ts'
 import { ExecutorPool } from './execution/executor-pool.ts'
-import { GroupCalls } from './group/group-calls.ts'
-import { Membership } from './group/membership.ts'
-import { DistributedHerder } from './herder/distributed-herder.ts'
 import { createPeerClient } from './herder/peer-client.ts'
-import { WorkerLoggers } from './herder/worker-loggers.ts'
+import type { InitialConnector } from './herder/standalone-herder.ts'
 import { KafkaAdmin } from './kafka/admin.ts'
 import { toProtocolClient } from './kafka/client-config.ts'
 import { untilKafkaAnswers } from './kafka/first-contact.ts'
+import type { ExecutorEvents, HerderSurroundings, OpenHerder } from './open-herder.ts'
 import { openWorkerConfig } from './plugins/worker-config-providers.ts'
 import { startRestServer } from './rest/server.ts'
-import { openStores } from './stores.ts'
+import { openStandaloneHerder } from './standalone-worker.ts'
+import { FileOffsetStore } from './storage/file-offset-store.ts'
 import { createLogger, type LoggerFactory } from './telemetry/logger.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 import { Redactor } from './telemetry/redactor.ts'
 import { workerFigures } from './worker-figures.ts'
 import { workerWarnings } from './worker-warnings.ts'
 
+/** How a worker shares its work: with the group's others, or with nobody. */
+export type WorkerRole =
+  | { readonly mode: 'distributed' }
+  | {
+      readonly mode: 'standalone'
+      /** None of them is started unless the configs of all are right. */
+      readonly connectors: readonly InitialConnector[]
+    }
+
 export interface WorkerOptions {
+  readonly role: WorkerRole
   /** The properties file with the environment applied. */
   readonly raw: RawConfig
   /** Folder of the program, whose package.json names the packages with the built-in plugins. */
@@ -41,10 +53,10 @@ export interface Worker {
   redact(text: string): string
 }
 
-/** Resolves when the worker answers REST requests and is joining its group. Rejects with what keeps it from starting. */
-export async function startWorker({ raw, appFolder, onFatal }: WorkerOptions): Promise<Worker> {
+/** Resolves when the worker answers REST requests; one with a group is joining it by then. Rejects with what keeps it from starting. */
+export async function startWorker({ role, raw, appFolder, onFatal }: WorkerOptions): Promise<Worker> {
   const redactor = new Redactor()
-  const { config, resolver } = await openWorkerConfig({ mode: 'distributed', raw, appFolder, redactor })
+  const { config, resolver } = await openWorkerConfig({ mode: role.mode, raw, appFolder, redactor })
   // What connector configurations refer to is looked up by executors alone.
   await resolver.close()
   const clock: Clock = { now: () => Date.now() }
@@ -54,7 +66,7 @@ export async function startWorker({ raw, appFolder, onFatal }: WorkerOptions): P
     levels: config['log.levels'],
     redactor,
   })
-  const running: Running = { config, clock, loggers, redactor, closers: [] }
+  const running: Running = { role, config, clock, loggers, redactor, closers: [] }
   try {
     return await bringUp(running, appFolder, (error) => onFatal(redactor.redactError(error)))
   } catch (error) {
@@ -64,7 +76,8 @@ export async function startWorker({ raw, appFolder, onFatal }: WorkerOptions): P
 }
 
 interface Running {
-  readonly config: DistributedConfig
+  readonly role: WorkerRole
+  readonly config: WorkerConfig
   readonly clock: Clock
   readonly loggers: LoggerFactory
   readonly redactor: Redactor
@@ -76,7 +89,10 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
   const { config, clock, loggers, redactor, closers } = parts
   const logger = loggers.child('worker')
   const { version, commit } = readVersion(appFolder)
-  let herder: DistributedHerder | null = null
+  let herder: ExecutorEvents | null = null
+  const offsets =
+    config.mode === 'standalone' ? await FileOffsetStore.open(config['offset.storage.file.filename']) : null
+  closers.push(async () => offsets?.close())
 
   let metrics: Metrics | null = null
   const peers = createPeerClient(config)
@@ -96,7 +112,10 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
   closers.push(() => rest.close())
   const { workerId, advertisedUrl: url } = rest
   loggers.addContext({ worker: workerId })
-  logger.info(`Penstock ${version} answers at ${url}`, { group: config['group.id'] })
+  logger.info(
+    `Penstock ${version} answers at ${url}`,
+    config.mode === 'standalone' ? { mode: config.mode } : { group: config['group.id'] },
+  )
   for (const warning of workerWarnings(config.raw)) logger.warn(warning)
 
   const executors = new ExecutorPool({
@@ -104,7 +123,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     workerId,
     appFolder,
     redactor,
-    answers: null,
+    answers: offsets === null ? null : answersFrom(offsets),
     logger: loggers.child('executors'),
     onReport: (report) => {
       switch (report.kind) {
@@ -143,58 +162,22 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
   })
   const admin = new KafkaAdmin(client)
   closers.push(() => admin.close())
-  const stores = await openStores({
-    config,
-    admin,
-    loggers,
-    onConfigEvent: (event) => herder?.onConfigEvent(event),
-    onFatal,
-  })
-  // Only now, so that their start takes no time from the first answer; whatever needs one waits for it.
-  executors.start().catch((error: unknown) => onFatal(error as Error))
-  closers.push(() => stores.close())
-
-  const workerLoggers = new WorkerLoggers({
-    loggers,
-    tellExecutors: (name, level) => executors.setLogLevel(name, level),
-    tellCluster: (name, level) => stores.configs.putLoggerLevel(name, level.toUpperCase()),
-  })
-  herder = new DistributedHerder({
-    config,
+  const opened = await openHerder({
+    ...parts,
     version,
     commit,
     kafkaClusterId,
     workerId,
     url,
-    configs: stores.configs,
-    statuses: stores.statuses,
+    client,
+    admin,
     executors,
-    loggers: workerLoggers,
     peers,
-    logger: loggers.child('herder'),
-    clock,
     onFatal,
-    membership: (duties) =>
-      new Membership({
-        calls: new GroupCalls({
-          client,
-          groupId: config['group.id'],
-          sessionTimeoutMs: config['session.timeout.ms'],
-          rebalanceTimeoutMs: config['rebalance.timeout.ms'],
-        }),
-        connectProtocol: config['connect.protocol'],
-        sessionTimeoutMs: config['session.timeout.ms'],
-        heartbeatIntervalMs: config['heartbeat.interval.ms'],
-        retryBackoffMs: config['retry.backoff.ms'],
-        retryBackoffMaxMs: config['retry.backoff.max.ms'],
-        listener: duties,
-        onMemberId: (memberId) => executors.setMemberId(memberId),
-        logger: loggers.child('group'),
-        clock,
-      }),
   })
-  const leaving = herder
-  closers.push(() => leaving.stop())
+  herder = opened.herder
+  // Only now, so that their start takes no time from the first answer; whatever needs one waits for it.
+  executors.start().catch((error: unknown) => onFatal(error as Error))
   const collected = createMetrics({
     groupId: config['group.id'],
     workerId,
@@ -203,12 +186,12 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     logger: loggers.child('metrics'),
   })
   closers.push(() => collected.shutdown())
-  const running = { herder, configs: stores.configs.state, executors, clock }
+  const figures = { work: opened.herder.work, configs: opened.configs, executors, group: opened.group }
   collected.taskMetrics(() => executors.metrics())
-  collected.workerMetrics(() => workerFigures(running))
+  collected.workerMetrics(() => workerFigures(figures))
   metrics = collected
-  herder.start()
-  rest.serve(herder)
+  await opened.start()
+  rest.serve(opened.herder)
 
   let stopped: Promise<void> | null = null
   return {
@@ -220,6 +203,12 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     },
     redact: (text) => redactor.redact(text),
   }
+}
+
+async function openHerder(parts: Running & HerderSurroundings): Promise<OpenHerder> {
+  const { role, config } = parts
+  if (config.mode === 'distributed') return openDistributedHerder({ ...parts, config })
+  return openStandaloneHerder({ ...parts, config }, role.mode === 'standalone' ? role.connectors : [])
 }
 
 async function closeAll({ closers, loggers, clock }: Running): Promise<void> {

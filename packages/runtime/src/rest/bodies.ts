@@ -134,6 +134,16 @@ function asConfig(value: JsonValue, what: string): RawConfig {
   )
 }
 
-function malformed(problem: string): RestError {
-  return new RestError(400, `Malformed request body: ${problem}`)
+/** `problem` says what is wrong without saying where it was read. */
+export class MalformedBody extends RestError {
+  readonly problem: string
+
+  constructor(problem: string) {
+    super(400, `Malformed request body: ${problem}`)
+    this.problem = problem
+  }
+}
+
+function malformed(problem: string): MalformedBody {
+  return new MalformedBody(problem)
 }
