@@ -5,6 +5,7 @@ import type { Outcome } from './connect-classes.ts'
 export function outcomeDifference(jvm: Outcome, our: Outcome): string | undefined {
   if ('error' in jvm !== 'error' in our) return `on the JVM ${JSON.stringify(jvm)}, ours ${JSON.stringify(our)}`
   if ('error' in jvm) return undefined
+  if (jvm.bytes !== our.bytes) return `bytes: on the JVM ${text(jvm.bytes)}, ours ${text(our.bytes)}`
   const different = [...new Set([...Object.keys(jvm), ...Object.keys(our)])].filter(
     (part) => comparable(jvm[part]) !== comparable(our[part]),
   )
@@ -35,4 +36,8 @@ function sorted(value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
   const names = Object.keys(value).sort()
   return Object.fromEntries(names.map((name) => [name, sorted(value[name] as JsonValue)]))
+}
+
+function text(base64: unknown): string {
+  return typeof base64 === 'string' ? JSON.stringify(Buffer.from(base64, 'base64').toString()) : String(base64)
 }

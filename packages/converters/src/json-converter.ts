@@ -16,6 +16,7 @@ import {
   type Schema,
   type SchemaAndValue,
   stringifyJson,
+  withJavaEscapes,
 } from '@penstock/core'
 import { payloadToJson } from './connect-to-json.ts'
 import { envelopePrefix } from './envelope-prefix.ts'
@@ -120,10 +121,12 @@ class JsonConverter implements Converter {
   fromConnectData(_topic: string, schema: Schema | null, value: unknown): Buffer | null {
     if (schema === null && (value === null || value === undefined)) return null
     return guardDepth(() => {
-      const payload = payloadToJson(schema, value, this.#options)
+      const payload = withJavaEscapes(payloadToJson(schema, value, this.#options))
       if (this.passesJsonThrough) return Buffer.from(payload)
       const schemaText =
-        schema === null ? 'null' : this.#writtenSchemas.through(schema, () => schemaToJson(schema, this.#options))
+        schema === null
+          ? 'null'
+          : this.#writtenSchemas.through(schema, () => withJavaEscapes(schemaToJson(schema, this.#options)))
       return Buffer.from(`{"schema":${schemaText},"payload":${payload}}`)
     })
   }

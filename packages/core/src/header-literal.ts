@@ -24,13 +24,13 @@ function scalar(token: string): SchemaAndValue | undefined {
   return number(token) ?? temporal(token)
 }
 
-const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$/
+const numberPattern = /^[+-]?\d+\.?\d*(?:[eE][+-]?\d{1,4})?$/
 
 /** The narrowest type that holds the number; fractions are floats even where that rounds them, as in Connect. */
 function number(token: string): SchemaAndValue | undefined {
   // Very long digits are no number anybody reads; BigInt would take quadratic time for them.
   if (token.length > 1000 || !numberPattern.test(token)) return undefined
-  const decimal = Decimal.parse(token.replace(/^([+-]?)\./, '$10.'))
+  const decimal = Decimal.parse(token)
   const whole = wholeOf(decimal)
   if (whole !== undefined) {
     for (const [type, bits] of integerTypes) {

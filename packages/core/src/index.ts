@@ -35,7 +35,7 @@ export {
 export { parseHeader } from './header-literal.ts'
 export { headerText } from './header-text.ts'
 export { doubleText, floatText, javaText } from './java-text.ts'
-export { JsonNumber, type JsonValue, parseJson, stringifyJson } from './json.ts'
+export { JsonNumber, type JsonValue, parseJson, stringifyJson, withJavaEscapes } from './json.ts'
 export { LruCache } from './lru-cache.ts'
 export { Password } from './password.ts'
 export {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { JsonNumber, type JsonValue, parseJson, stringifyJson } from './json.ts'
+import { JsonNumber, type JsonValue, parseJson, stringifyJson, withJavaEscapes } from './json.ts'
 
 describe('numbers', () => {
   test.each([
@@ -133,5 +133,14 @@ test('a member named __proto__ is a member like others', () => {
 test('writes bytes as base64 and maps as objects', () => {
   expect(stringifyJson({ b: Buffer.from('hi'), u: new Uint8Array([1]), m: new Map([['k', 1n]]) })).toBe(
     '{"b":"aGk=","u":"AQ==","m":{"k":1}}',
+  )
+})
+
+test('characters are escaped as the JVM escapes them, and mean the same', () => {
+  expect(withJavaEscapes('{"a":"😀\\u001f\\\\u001f\\"\\n"}')).toBe('{"a":"\\uD83D\\uDE00\\u001F\\\\u001f\\"\\n"}')
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(JSON.parse(withJavaEscapes(JSON.stringify(text)))).toBe(text)
+    }),
   )
 })

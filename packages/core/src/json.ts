@@ -179,3 +179,19 @@ function replaceExact(this: unknown, _key: string, value: unknown): unknown {
 function isBufferJson(value: object): value is { type: 'Buffer'; data: number[] } {
   return (value as { type?: unknown }).type === 'Buffer' && Array.isArray((value as { data?: unknown }).data)
 }
+
+/**
+ * The same JSON with the escapes that Kafka Connect writes: characters beyond the Basic Multilingual Plane as two, hex
+ * digits in upper case. Keys are found and spread over partitions by their bytes.
+ */
+export function withJavaEscapes(json: string): string {
+  return needsEscapes.test(json) ? json.replace(escapes, javaEscape) : json
+}
+
+const needsEscapes = /[\ud800-\udfff]|\\u/
+const escapes = /[\ud800-\udfff]|\\(?:u[0-9a-f]{4}|.)/g
+
+function javaEscape(found: string): string {
+  if (found.startsWith('\\')) return found.startsWith('\\u') ? `\\u${found.slice(2).toUpperCase()}` : found
+  return `\\u${found.charCodeAt(0).toString(16).toUpperCase()}`
+}

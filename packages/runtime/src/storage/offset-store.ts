@@ -1,5 +1,12 @@
 /** Positions of source connectors, in Kafka Connect's format (`internal-topics`: key `[connector, partition]`). */
-import { type Logger, parseJson, type SourceOffset, type SourcePartition, stringifyJson } from '@penstock/core'
+import {
+  type Logger,
+  parseJson,
+  type SourceOffset,
+  type SourcePartition,
+  stringifyJson,
+  withJavaEscapes,
+} from '@penstock/core'
 import type { LogRecord } from './compacted-log.ts'
 import { OffsetTable } from './offset-table.ts'
 
@@ -19,9 +26,9 @@ export interface OffsetStore {
   write(connector: string, entries: readonly OffsetEntry[]): Promise<void>
 }
 
-/** The key of a position in the offset topic: its bytes are its identity. */
+/** The key of a position in the offset topic: its bytes are its identity, also for a worker on the JVM. */
 export function offsetKey(connector: string, partition: SourcePartition): Buffer {
-  return Buffer.from(stringifyJson([connector, partition]))
+  return Buffer.from(withJavaEscapes(stringifyJson([connector, partition])))
 }
 
 export function offsetValue(offset: SourceOffset | null): Buffer | null {
