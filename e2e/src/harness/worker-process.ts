@@ -16,6 +16,8 @@ export interface WorkerOptions {
   readonly folder: string
   readonly properties: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
+  /** Files with the connectors of a standalone worker; one without them is distributed. */
+  readonly connectorFiles?: readonly string[]
   /** http and no credentials where not given. */
   readonly rest?: RestAccess
 }
@@ -57,7 +59,7 @@ export class WorkerProcess implements AsyncDisposable {
 
   /** Starts the process without waiting for it to answer. */
   async launch(): Promise<void> {
-    const { folder, number, properties, env } = this.#options
+    const { folder, number, properties, connectorFiles, env } = this.#options
     const file = join(folder, `worker-${number}.properties`)
     await writeFile(
       file,
@@ -68,7 +70,7 @@ export class WorkerProcess implements AsyncDisposable {
     this.#paused = false
     this.#process = await GuardedProcess.start({
       command: LAUNCHER,
-      args: ['distributed', file],
+      args: connectorFiles ? ['standalone', file, ...connectorFiles] : ['distributed', file],
       logFile: this.logFile,
       cwd: folder,
       env: { ...process.env, ...env },
