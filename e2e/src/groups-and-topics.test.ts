@@ -112,7 +112,7 @@ test('config and status topics hold records as Kafka Connect writes them', async
   const { properties } = configs.get(`connector-${name}`) as { properties: Record<string, string> }
   expect(properties).toMatchObject({ ...config, name })
   expect(configs.get(`task-${name}-1`)).toEqual({
-    properties: { ...properties, 'task.class': 'io.confluent.connect.elasticsearch.ElasticsearchSinkConnectorTask' },
+    properties: { ...properties, 'task.class': 'io.confluent.connect.elasticsearch.ElasticsearchSinkTask' },
   })
   expect(configs.get(`commit-${name}`)).toEqual({ tasks: 2 })
   expect(configs.get(`target-state-${name}`)).toEqual({ state: 'PAUSED', 'state.v2': 'PAUSED' })

@@ -28,7 +28,7 @@ test('a file with the required keys gets the defaults of Kafka Connect', () => {
   expect(config).toMatchObject({
     'bootstrap.servers': ['kafka-1:9092', 'kafka-2:9092'],
     'session.timeout.ms': 10000,
-    'heartbeat.interval.ms': 1000, // 3000 there: by then the others would only begin to take over from a stopped worker
+    'heartbeat.interval.ms': 300, // 3000 there: by then the others would only begin to take over from a stopped worker
     'rebalance.timeout.ms': 60000,
     'scheduled.rebalance.max.delay.ms': 300000,
     'offset.flush.interval.ms': 60000,
