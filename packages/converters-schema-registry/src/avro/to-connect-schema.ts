@@ -1,21 +1,11 @@
 /** The Connect schema of an Avro schema. Read next: decoder.ts, which walks both together. */
-import {
-  assertNever,
-  DataError,
-  type JsonValue,
-  logical,
-  type Schema,
-  type SchemaOptions,
-  schema,
-} from '@penstock/core'
+import { assertNever, DataError, type JsonValue, type Schema, type SchemaOptions, schema } from '@penstock/core'
 import type { AvroOptions } from './avro-options.ts'
 import {
   type AvroArray,
   type AvroAttributes,
   type AvroEnum,
   type AvroField,
-  type AvroFixed,
-  type AvroPrimitive,
   type AvroRecord,
   type AvroType,
   type AvroUnion,
@@ -27,7 +17,6 @@ import {
 import { defaultToConnect } from './default-value.ts'
 import {
   attribute,
-  defaultPrecision,
   defaultRecordName,
   generalizedUnionPrefix,
   mapEntryName,
@@ -36,6 +25,7 @@ import {
   parameter,
   unionName,
 } from './names.ts'
+import { bytesSchema, intSchema } from './scalar-schema.ts'
 
 /** What is said of a type where it is used. */
 interface Use {
@@ -249,36 +239,6 @@ function defaultOf(type: AvroType, of: Schema, json: JsonValue | undefined): unk
   } catch (error) {
     if (error instanceof DataError) return undefined
     throw error
-  }
-}
-
-function bytesSchema(type: AvroPrimitive | AvroFixed): Schema {
-  const fixed = type.kind === 'fixed' ? { [parameter.fixedSize]: String(type.size) } : {}
-  if (logicalTypeOf(type) !== 'decimal') return schema.bytes({ parameters: orNull(fixed) })
-  const { scale, precision } = type.attributes
-  const parameters = {
-    scale: typeof scale === 'number' ? String(scale) : '0',
-    ...(typeof precision === 'number' && precision !== defaultPrecision
-      ? { [parameter.precision]: String(precision) }
-      : {}),
-    ...fixed,
-  }
-  return schema.bytes({ name: logical.decimal, version: 1, parameters })
-}
-
-function intSchema(type: AvroPrimitive): Schema {
-  switch (logicalTypeOf(type)) {
-    case 'date':
-      return schema.date()
-    case 'time-millis':
-      return schema.time()
-    case null: {
-      const connectType = textAttribute(type.attributes, attribute.type)
-      if (connectType === 'int8') return schema.int8()
-      return connectType === 'int16' ? schema.int16() : schema.int32()
-    }
-    default:
-      return schema.int32()
   }
 }
 
