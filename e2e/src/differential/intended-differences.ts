@@ -89,8 +89,8 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   {
     suite: 'rest',
     of: /^plugins: (connectors|all)$/,
-    at: /^body\.io\.(confluent|penstock)\./,
-    reason: 'what we bring along',
+    at: /^body\.(io\.(confluent|penstock)|org\.apache\.kafka\.connect\.mirror)\./,
+    reason: 'what each brings along',
   },
   {
     suite: 'rest',

@@ -13,7 +13,7 @@ import { workerProperties } from './worker-properties.ts'
 
 const READY_MS = 90_000
 const JARS = [
-  ...['connect-runtime', 'connect-file', 'connect-json', 'connect-transforms'].map(
+  ...['connect-runtime', 'connect-file', 'connect-json', 'connect-transforms', 'connect-mirror'].map(
     (artifact) => `org.apache.kafka:${artifact}:${KAFKA_VERSION}`,
   ),
   'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4',
@@ -33,7 +33,7 @@ export async function findJvmConnect(): Promise<JvmConnect | undefined> {
   const jdk = jdks.sort((a, b) => b.version - a.version)[0]
   if (!jdk) return skipped('no JDK 17 or newer was found')
   try {
-    const folder = await jarFolder(`kafka-connect-${KAFKA_VERSION}`, JARS, (line) => console.error(line))
+    const folder = await jarFolder(`jvm-connect-${KAFKA_VERSION}`, JARS, (line) => console.error(line))
     return { java: join(jdk.home, 'bin', 'java'), classes: join(folder, 'lib', '*') }
   } catch (error) {
     return skipped((error as Error).message)
@@ -105,6 +105,7 @@ export class JvmWorker implements AsyncDisposable {
       ],
       logFile: this.logFile,
       cwd: this.#folder,
+      env: { ...process.env, LC_ALL: 'C.UTF-8' }, // Java can name no other files otherwise
     })
     this.#process = started
     const ready = async () => {
