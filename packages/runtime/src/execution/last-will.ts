@@ -2,6 +2,7 @@
  * What executors do when their worker's process is dead: the last of them takes the worker out of its group, so that the
  * others need not wait for the session timeout. By then every task has stopped, so nothing runs twice.
  */
+import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Logger, messageOf } from '@penstock/core'
 import { workerClientProperties } from '../config/client-properties.ts'
@@ -74,8 +75,18 @@ export class LastWillExecutor {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !isZombie(pid)
   } catch {
     return false
+  }
+}
+
+/** Ended, but its new parent has not looked yet: some inits take seconds. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z')
+  } catch {
+    return false // only Linux tells
   }
 }
