@@ -186,6 +186,8 @@ export class StandaloneHerder implements Herder {
 
   async deleteConnector(connector: string): Promise<void> {
     await this.#jobs.run(`deleting connector ${connector}`, () => this.#records.remove(connector))
+    // As in Kafka Connect's standalone worker: once that is answered, nothing of the connector is left.
+    await this.#jobs.run(`stopping what is left of ${connector}`, () => this.#match())
   }
 
   async connectorStatus(connector: string): Promise<ConnectorStatusView> {
