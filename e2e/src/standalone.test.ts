@@ -244,6 +244,24 @@ test('connectors from files of all three forms run, and REST does with them what
   await untilState(worker, sink, 'RUNNING', 1)
 })
 
+test('a source with an offset topic of its own keeps positions there, and a copy in the file', async () => {
+  const topic = await servers.createTopic()
+  const offsets = freshName('offsets')
+  const from = join(folder, 'own-topic.txt')
+  await writeFile(from, 'one\n')
+  const name = freshName('own')
+  const config = { ...sourceConfig(name, from, topic), 'offsets.storage.topic': offsets }
+  const { worker, offsetFile } = await standalone([await connectorFile('own-topic.properties', asProperties(config))], {
+    'offset.storage.replication.factor': '1',
+    'offset.storage.partitions': '2',
+  })
+  await using _ = worker
+  await worker.start()
+  await until(async () => (await storedPosition(offsetFile)) === 4, { what: 'the position in the file' })
+  const [stored] = await readRecords(offsets)
+  expect(`${stored?.key} ${stored?.value}`).toBe(`["${name}",{"filename":"${from}"}] {"position":4}`)
+})
+
 test('an offset file that is damaged keeps the worker from starting, and says what to do', async () => {
   const topic = await servers.createTopic()
   const from = join(folder, 'damaged.txt')
