@@ -45,7 +45,7 @@ export interface SourceTask {
   start?(): Promise<void> | void
   /**
    * The next records, in order; null or none when there is nothing at present. May wait for some: `signal` aborts when
-   * the task shall pause or stop, and the call ought to return then with what it has. A retriable error is logged and
+   * the task shall pause, stop or commit, and the call ought to return then with what it has. A retriable error is logged and
    * `poll` called again; any other fails the task.
    */
   poll(signal: AbortSignal): Promise<readonly SourceRecord[] | null> | readonly SourceRecord[] | null

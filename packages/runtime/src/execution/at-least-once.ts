@@ -24,7 +24,9 @@ export interface AtLeastOnceParts {
   readonly flushIntervalMs: number
   /** `offset.flush.timeout.ms` */
   readonly flushTimeoutMs: number
-  /** Aborts when the task is cancelled. */
+  /** A record could not be sent: the next {@link AtLeastOnce.deliver} tells why. */
+  readonly onFailure: () => void
+  /** Aborts when the task is cancelled: another copy may run by now, no positions are stored any more. */
   readonly signal: AbortSignal
 }
 
@@ -61,16 +63,27 @@ export class AtLeastOnce implements SourceDelivery {
     if (this.#failure !== null) throw this.#failure
   }
 
+  dueAt(): number | null {
+    return null
+  }
+
+  async finish(): Promise<void> {
+    await this.settle()
+  }
+
   async settle(): Promise<void> {
     const { flushTimeoutMs, logger, signal } = this.#parts
     const late = AbortSignal.any([signal, AbortSignal.timeout(flushTimeoutMs)])
     await this.#submitted.untilPendingAtMost(0, late)
     if (this.#failure !== null) throw this.#failure
     if (this.#submitted.pending > 0) {
-      logger.warn('records are not acknowledged within offset.flush.timeout.ms; they will be read and sent again', {
-        records: this.#submitted.pending,
-        flushTimeoutMs,
-      })
+      logger.warn(
+        'records are not acknowledged within offset.flush.timeout.ms; should the task end now, they are read and sent again',
+        {
+          records: this.#submitted.pending,
+          flushTimeoutMs,
+        },
+      )
     }
     await this.#flush()
   }
@@ -78,7 +91,7 @@ export class AtLeastOnce implements SourceDelivery {
   async abandon(): Promise<void> {
     clearInterval(this.#timer)
     // What is acknowledged so far need not come again.
-    if (!this.#parts.signal.aborted) await this.#flush()
+    await this.#flush()
   }
 
   async #follow(
@@ -98,6 +111,7 @@ export class AtLeastOnce implements SourceDelivery {
           `Unrecoverable exception from producer send callback: ${source} could not be sent to topic ${source.topic}: ${messageOf(failed.reason)}`,
           { cause: error },
         )
+        this.#parts.onFailure()
         return
       }
     }
@@ -118,7 +132,8 @@ export class AtLeastOnce implements SourceDelivery {
   }
 
   async #flushOnce(): Promise<void> {
-    const { connector, offsets, callbacks, meter, logger, clock, flushTimeoutMs } = this.#parts
+    const { connector, offsets, callbacks, meter, logger, clock, flushTimeoutMs, signal } = this.#parts
+    if (signal.aborted) return
     const positions = this.#submitted.takePositions()
     meter.set('source-record-active-count', this.#submitted.pending)
     if (positions.length > 0) {

@@ -29,12 +29,20 @@ export interface ExactlyOnceParts {
   readonly requests: TransactionRequests
   /** `transaction.timeout.ms` */
   readonly timeoutMs: number
+  /** Aborts when the task is cancelled: its next copy ends what is open. */
+  readonly signal: AbortSignal
 }
+
+/** A transaction of boundary `interval` ends earlier with so many records, which are kept until then. */
+const maxIntervalRecords = 100_000
+/** The brokers abort what is open for longer than the transaction timeout: the interval leaves time for the commit. */
+const shareOfTimeout = 0.5
 
 export class ExactlyOnce implements SourceDelivery {
   readonly #parts: ExactlyOnceParts
   readonly #positions = new SubmittedRecords()
   #isOpen = false
+  #openedAt = 0
   #lastCommit: number
   #sends: Promise<ProducedPlace>[] = []
   /** The task's records of the open transaction, in order; sends are counted by `produced`. */
@@ -56,8 +64,18 @@ export class ExactlyOnce implements SourceDelivery {
     await this.#endOfBatch()
   }
 
+  dueAt(): number | null {
+    return this.#parts.boundary === 'interval' && this.#isOpen ? this.#nextCommit : null
+  }
+
   async settle(): Promise<void> {
-    // A task that draws its own boundaries is asked for the rest again: half of what belongs together must not be seen.
+    // A task that draws its own boundaries goes on with the transaction when it is resumed: half of what belongs together
+    // must not be seen, and none of it would be read again. Should that take too long, the brokers end it, and the task.
+    if (this.#parts.boundary !== 'connector') await this.#commit()
+  }
+
+  async finish(): Promise<void> {
+    // The next copy of such a task reads the rest again.
     if (this.#parts.boundary === 'connector') await this.#giveUp()
     else await this.#commit()
   }
@@ -67,12 +85,12 @@ export class ExactlyOnce implements SourceDelivery {
   }
 
   async #endOfBatch(): Promise<void> {
-    const { boundary, requests, clock, intervalMs } = this.#parts
+    const { boundary, requests, clock } = this.#parts
     switch (boundary) {
       case 'poll':
         return this.#commit()
       case 'interval':
-        if (clock.now() - this.#lastCommit >= intervalMs) await this.#commit()
+        if (clock.now() >= this.#nextCommit || this.#records.length >= maxIntervalRecords) await this.#commit()
         return
       case 'connector':
         if (requests.takeBatchAbort()) await this.#abort()
@@ -104,10 +122,17 @@ export class ExactlyOnce implements SourceDelivery {
     this.#positions.submit(source.sourcePartition, source.sourceOffset)()
   }
 
+  get #nextCommit(): number {
+    const { intervalMs, timeoutMs } = this.#parts
+    const ofInterval = this.#lastCommit + intervalMs
+    return this.#isOpen ? Math.min(ofInterval, this.#openedAt + timeoutMs * shareOfTimeout) : ofInterval
+  }
+
   async #open(): Promise<void> {
     if (this.#isOpen) return
     await this.#parts.producer.beginTransaction()
     this.#isOpen = true
+    this.#openedAt = this.#parts.clock.now()
   }
 
   async #commit(): Promise<void> {
@@ -148,7 +173,7 @@ export class ExactlyOnce implements SourceDelivery {
 
   async #giveUp(): Promise<void> {
     this.#positions.takePositions()
-    if (!this.#isOpen) return
+    if (!this.#isOpen || this.#parts.signal.aborted) return
     try {
       await this.#abortOpen()
     } catch (error) {

@@ -28,7 +28,7 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
   }
   const endOrphaned = async (): Promise<void> => {
     loggers?.child('executor').warn('the worker process is gone, stopping its tasks')
-    await executor?.stop(stopTimeoutMs)
+    await executor?.stopTasks(stopTimeoutMs)
     await lastWill?.carryOut(stopTimeoutMs)
     // The orderly way takes the native client a second or more, and the last executor waits for the others to be gone.
     process.kill(process.pid, 'SIGKILL')

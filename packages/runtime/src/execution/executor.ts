@@ -92,10 +92,15 @@ export class Executor {
   async stop(timeoutMs: number): Promise<void> {
     clearInterval(this.#metricsTimer)
     this.#configs.close()
-    await this.#tasks.stopAll(timeoutMs)
+    await this.#tasks.stopAll(timeoutMs, { leaveGroup: false })
     await Promise.all(this.#connectors.names().map((name) => this.#connectors.stop(name)))
     await this.#offsets.close()
     await this.#parts.resolver.close()
+  }
+
+  /** Stops all tasks in order and leaves everything else as it is: the process ends right after. */
+  async stopTasks(timeoutMs: number): Promise<void> {
+    await this.#tasks.stopAll(timeoutMs, { leaveGroup: false, thenExit: true })
   }
 
   async #carryOut<K extends RequestKind>(request: K, params: Requests[K]['params']): Promise<Requests[K]['result']> {

@@ -1,17 +1,22 @@
-/** Hands a source task's records to its producer: sees to their topics, and bounds what is on its way. */
-import { setTimeout as delay } from 'node:timers/promises'
-import { isQueueFull, type KafkaProducer, type ProducedPlace, type ProducedRecord } from '../kafka/producer.ts'
+/** Hands a source task's records to its producer in their order: sees to their topics, and bounds what is on its way. */
+import type { KafkaProducer, ProducedPlace, ProducedRecord } from '../kafka/producer.ts'
 import type { TopicCreation } from './topic-creation.ts'
 
 export interface RecordSenderParts {
-  readonly producer: Pick<KafkaProducer, 'send'>
+  readonly producer: Pick<KafkaProducer, 'trySend'>
   readonly topics: Pick<TopicCreation, 'isReady' | 'ensure'>
   /** `buffer.memory` of the producer: most bytes that are not acknowledged yet. */
   readonly maxBytes: number
   /** Called with the topic of each acknowledged record. */
   readonly onTopic: (topic: string) => void
-  /** Aborts when the task is cancelled. */
+  /** Aborts when the task is cancelled: another copy may run by now, nothing is sent any more. */
   readonly signal: AbortSignal
+}
+
+interface Waiting {
+  readonly record: ProducedRecord
+  resolve(place: Promise<ProducedPlace>): void
+  reject(reason: unknown): void
 }
 
 const queueFullPauseMs = 10
@@ -21,21 +26,26 @@ const overheadBytes = 100
 export class RecordSender {
   readonly #parts: RecordSenderParts
   #bytes = 0
-  #waiting: (() => void)[] = []
+  /** Those that wait until there is room. */
+  #held: (() => void)[] = []
+  /** What the producer could not take; those sent later queue up behind it, so that records keep their order. */
+  #queue: Waiting[] = []
 
   constructor(parts: RecordSenderParts) {
     this.#parts = parts
-    parts.signal.addEventListener('abort', () => this.#wake(), { once: true })
+    parts.signal.addEventListener('abort', () => this.#giveUp(), { once: true })
   }
 
   /** Null when a record can be sent at once; else resolves when it can. Rejects when its topic can't be made. */
   ready(record: ProducedRecord): Promise<void> | null {
-    if (this.#bytes < this.#parts.maxBytes && this.#parts.topics.isReady(record.topic)) return null
+    const { topics, signal } = this.#parts
+    if (this.#hasRoom && topics.isReady(record.topic) && !signal.aborted) return null
     return this.#whenReady(record)
   }
 
   /** Resolves when Kafka has acknowledged the record; rejects when it will not be. */
   async send(record: ProducedRecord): Promise<ProducedPlace> {
+    this.#parts.signal.throwIfAborted()
     const size = sizeOf(record)
     this.#bytes += size
     try {
@@ -44,30 +54,55 @@ export class RecordSender {
       return place
     } finally {
       this.#bytes -= size
-      if (this.#bytes < this.#parts.maxBytes) this.#wake()
+      if (this.#hasRoom) this.#wake()
     }
+  }
+
+  get #hasRoom(): boolean {
+    return this.#bytes < this.#parts.maxBytes && this.#queue.length === 0
   }
 
   async #whenReady(record: ProducedRecord): Promise<void> {
-    await this.#parts.topics.ensure(record.topic)
-    while (this.#bytes >= this.#parts.maxBytes && !this.#parts.signal.aborted) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    }
+    const { topics, signal } = this.#parts
+    signal.throwIfAborted()
+    await topics.ensure(record.topic)
+    while (!this.#hasRoom && !signal.aborted) await new Promise<void>((resolve) => this.#held.push(resolve))
+    signal.throwIfAborted()
   }
 
-  async #produce(record: ProducedRecord): Promise<ProducedPlace> {
-    for (;;) {
-      try {
-        return await this.#parts.producer.send(record)
-      } catch (error) {
-        if (!isQueueFull(error)) throw error
-        await delay(queueFullPauseMs, undefined, { signal: this.#parts.signal })
+  #produce(record: ProducedRecord): Promise<ProducedPlace> {
+    const sent = this.#queue.length === 0 ? this.#parts.producer.trySend(record) : null
+    if (sent !== null) return sent
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ record, resolve, reject })
+      if (this.#queue.length === 1) this.#drainLater()
+    })
+  }
+
+  #drainLater(): void {
+    setTimeout(() => this.#drain(), queueFullPauseMs)
+  }
+
+  #drain(): void {
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      const sent = this.#parts.producer.trySend(next.record)
+      if (sent === null) {
+        this.#drainLater()
+        return
       }
+      this.#queue.shift()
+      next.resolve(sent)
     }
+    if (this.#hasRoom) this.#wake()
+  }
+
+  #giveUp(): void {
+    for (const { reject } of this.#queue.splice(0)) reject(this.#parts.signal.reason)
+    this.#wake()
   }
 
   #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve()
+    for (const resolve of this.#held.splice(0)) resolve()
   }
 }
 

@@ -23,7 +23,7 @@ import { SinkContext } from './sink-context.ts'
 import { runSinkTask } from './sink-loop.ts'
 import { SinkPositions } from './sink-positions.ts'
 import { connectTimeoutMs, TaskClients } from './task-clients.ts'
-import { type ReportStatus, TaskLife, type TaskRunner } from './task-life.ts'
+import { type ReportStatus, type StopOptions, TaskLife, type TaskRunner } from './task-life.ts'
 import { checkTaskNumber, closeConverters, errorPolicyConfig, transformationContext } from './task-parts.ts'
 import { RegexSubscription } from './topic-subscription.ts'
 
@@ -71,10 +71,10 @@ export class SinkTaskRunner implements TaskRunner {
   /** A sink task never waits for it: the consumer group sees to it that one copy runs. */
   proceed(): void {}
 
-  async stop(options: { leaveGroup: boolean }): Promise<void> {
-    this.#life.control.stop()
+  async stop(options: StopOptions): Promise<void> {
+    const stopped = this.#life.stop(options)
     this.#consumer?.wakeup()
-    await this.#life.ended()
+    await stopped
     if (options.leaveGroup) await this.#leaveGroup()
   }
 

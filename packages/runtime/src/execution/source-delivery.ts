@@ -6,8 +6,12 @@ import type { OutgoingRecord } from './source-pipeline.ts'
 export interface SourceDelivery {
   /** Takes what came of one poll. Rejects when the task can't go on, also for what was taken earlier. */
   deliver(batch: readonly OutgoingRecord[]): Promise<void>
-  /** The task is about to wait for long, or to end in order: what was taken is finished and its positions stored. */
+  /** The task pauses and goes on from where it is: what was taken is finished and stored, if it can be by now. */
   settle(): Promise<void>
+  /** The task ends in order, its next copy begins at the stored positions. */
+  finish(): Promise<void>
+  /** When {@link deliver} wants to be called again, with nothing if need be; null when it need not. Epoch milliseconds. */
+  dueAt(): number | null
   /** The task has failed or was cancelled: what can't be finished is given up. */
   abandon(): Promise<void>
 }

@@ -7,6 +7,7 @@ import type { SourceDelivery } from './source-delivery.ts'
 import type { SourcePipeline } from './source-pipeline.ts'
 import type { TaskMeter } from './task-meter.ts'
 import type { TaskSwitch } from './task-switch.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export interface SourceLoop {
   readonly task: SourceTask
@@ -21,18 +22,32 @@ export interface SourceLoop {
 /** A task that has nothing and does not wait for itself is asked again after a pause that grows up to this. */
 const maxIdleMs = 100
 
-/** Resolves when the task has ended in order; rejects with what ended it. */
+/** Resolves when the task has ended in order; rejects with what ended it, at once when it is cancelled. */
 export async function runSourceTask(loop: SourceLoop, control: TaskSwitch): Promise<void> {
-  const { task, delivery } = loop
+  const { cancelled } = control
+  const working = work(loop, control)
   try {
-    await task.start?.()
-    loop.onRunning()
-    await pollUntilStopped(loop, control)
-    await delivery.settle()
+    await unlessAborted(working, cancelled)
   } finally {
-    await delivery.abandon()
-    await stopTask(loop)
+    await unlessAborted(end(loop, working), cancelled).catch((error: unknown) => {
+      if (!cancelled.aborted) throw error
+    })
   }
+}
+
+/** Calls of a task never overlap: one that was cancelled is stopped when its last call comes back, if it ever does. */
+async function end(loop: SourceLoop, working: Promise<void>): Promise<void> {
+  await loop.delivery.abandon()
+  await Promise.allSettled([working])
+  await stopTask(loop)
+}
+
+async function work(loop: SourceLoop, control: TaskSwitch): Promise<void> {
+  await loop.task.start?.()
+  control.cancelled.throwIfAborted()
+  loop.onRunning()
+  await pollUntilStopped(loop, control)
+  await loop.delivery.finish()
 }
 
 async function pollUntilStopped(loop: SourceLoop, control: TaskSwitch): Promise<void> {
@@ -44,7 +59,9 @@ async function pollUntilStopped(loop: SourceLoop, control: TaskSwitch): Promise<
       await control.untilResumed()
       continue
     }
-    const records = await poll(loop, control.running)
+    const records = await poll(loop, control)
+    // What a task returns after it was given up is its next copy's to read and send.
+    control.cancelled.throwIfAborted()
     if (records !== null && records.length > 0) {
       meter.add('source-record-poll-total', records.length)
       meter.observe('batch-size', records.length)
@@ -56,10 +73,14 @@ async function pollUntilStopped(loop: SourceLoop, control: TaskSwitch): Promise<
 }
 
 async function poll(
-  { task, meter, logger, clock }: SourceLoop,
-  signal: AbortSignal,
+  { task, delivery, meter, logger, clock }: SourceLoop,
+  control: TaskSwitch,
 ): Promise<readonly SourceRecord[] | null> {
+  const signal = control.running
   const startedAt = clock.now()
+  const dueAt = delivery.dueAt()
+  // A task that waits for its source must not keep a delivery waiting.
+  const timer = dueAt === null ? undefined : setTimeout(() => control.interrupt(), Math.max(0, dueAt - startedAt))
   try {
     const records = await task.poll(signal)
     if (records !== null) meter.observe('poll-batch-time-ms', clock.now() - startedAt)
@@ -70,6 +91,8 @@ async function poll(
       return null
     }
     throw error
+  } finally {
+    clearTimeout(timer)
   }
 }
 

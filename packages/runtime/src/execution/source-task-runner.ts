@@ -31,7 +31,7 @@ import { type SourceDelivery, taskCallbacks } from './source-delivery.ts'
 import { runSourceTask } from './source-loop.ts'
 import { SourcePipeline } from './source-pipeline.ts'
 import { TaskClients } from './task-clients.ts'
-import { type ReportStatus, TaskLife, type TaskRunner } from './task-life.ts'
+import { type ReportStatus, type StopOptions, TaskLife, type TaskRunner } from './task-life.ts'
 import { checkTaskNumber, closeConverters, errorPolicyConfig, transformationContext } from './task-parts.ts'
 import { TopicCreation } from './topic-creation.ts'
 import { TransactionRequests } from './transaction-requests.ts'
@@ -89,9 +89,8 @@ export class SourceTaskRunner implements TaskRunner {
     this.#go.resolve()
   }
 
-  async stop(): Promise<void> {
-    this.#life.control.stop()
-    await this.#life.ended()
+  async stop(options: StopOptions): Promise<void> {
+    await this.#life.stop(options)
   }
 
   cancel(): void {
@@ -123,7 +122,9 @@ export class SourceTaskRunner implements TaskRunner {
     clients.onClose(() => closeConverters(converters))
     const exactlyOnce = worker['exactly.once.source.support'] === 'enabled'
     const properties = this.#producerProperties(clients, exactlyOnce)
-    const producer = await clients.producer(properties)
+    const producer = await clients.producer(properties, control.cancelled)
+    // One that was stopped by now must not fence its next copy.
+    if (control.stopped.aborted) return
     if (exactlyOnce) await producer.initTransactions(timeoutOf(properties))
     onFenced()
     if (start.awaitGo) await this.#go.promise
@@ -251,6 +252,7 @@ export class SourceTaskRunner implements TaskRunner {
         clock,
         flushIntervalMs,
         flushTimeoutMs: worker['offset.flush.timeout.ms'],
+        onFailure: () => control.interrupt(),
         signal: control.cancelled,
       })
     }
@@ -274,6 +276,7 @@ export class SourceTaskRunner implements TaskRunner {
       intervalMs: config['transaction.boundary.interval.ms'] ?? flushIntervalMs,
       requests,
       timeoutMs: timeoutOf(properties),
+      signal: control.cancelled,
     })
   }
 

@@ -76,14 +76,13 @@ export class SubmittedRecords {
   /** Resolves when no more than so many are unacknowledged, or when the signal aborts. */
   async untilPendingAtMost(atMost: number, signal: AbortSignal): Promise<void> {
     if (this.#pending <= atMost || signal.aborted) return
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      signal.addEventListener('abort', done, { once: true })
-      this.#waiting.push({ atMost, resolve: done })
-    })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const waiter = { atMost, resolve }
+    this.#waiting.push(waiter)
+    signal.addEventListener('abort', resolve as () => void, { once: true })
+    await promise
+    signal.removeEventListener('abort', resolve as () => void)
+    this.#waiting = this.#waiting.filter((other) => other !== waiter)
   }
 
   #advance(queue: Queue): void {
@@ -109,10 +108,6 @@ export class SubmittedRecords {
   }
 
   #notify(): void {
-    if (this.#waiting.length === 0) return
-    const ready = this.#waiting.filter(({ atMost }) => this.#pending <= atMost)
-    if (ready.length === 0) return
-    this.#waiting = this.#waiting.filter((waiter) => !ready.includes(waiter))
-    for (const { resolve } of ready) resolve()
+    for (const { atMost, resolve } of this.#waiting) if (this.#pending <= atMost) resolve()
   }
 }

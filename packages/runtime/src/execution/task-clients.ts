@@ -50,12 +50,15 @@ export class TaskClients {
     return this.#admin
   }
 
-  /** A connected producer; what it still holds in the end is sent within `offset.flush.timeout.ms`. */
-  async producer(properties: ClientProperties): Promise<KafkaProducer> {
+  /**
+   * A connected producer. What it still holds in the end is sent within `offset.flush.timeout.ms`, but none of it once
+   * `cancelled` has aborted.
+   */
+  async producer(properties: ClientProperties, cancelled?: AbortSignal): Promise<KafkaProducer> {
     const producer = new KafkaProducer(this.rdkafka(properties))
     producer.onWarning = (error) =>
       this.#logger.warn('the producer reports a problem it goes on from', { reason: error.message })
-    this.#closers.push(() => producer.close(this.#worker['offset.flush.timeout.ms']))
+    this.#closers.push(() => producer.close(cancelled?.aborted === true ? 0 : this.#worker['offset.flush.timeout.ms']))
     await producer.connect(connectTimeoutMs)
     return producer
   }

@@ -8,7 +8,7 @@ import type { Redactor } from '../telemetry/redactor.ts'
 import type { ExecutorChannel, StartTask } from './ipc.ts'
 import { SinkTaskRunner } from './sink-task-runner.ts'
 import { SourceTaskRunner } from './source-task-runner.ts'
-import type { ReportStatus, TaskRunner } from './task-life.ts'
+import type { ReportStatus, StopOptions, TaskRunner } from './task-life.ts'
 
 export interface TaskInstancesParts {
   readonly channel: ExecutorChannel
@@ -62,15 +62,15 @@ export class TaskInstances {
   }
 
   /** Resolves when the task has stopped, or was cancelled after the graceful timeout. */
-  async stop(id: TaskId, options: { leaveGroup: boolean }): Promise<void> {
+  async stop(id: TaskId, options: StopOptions): Promise<void> {
     const task = this.#tasks.get(taskName(id))
     if (!task) return
     await stopWithin(task, this.#parts.worker['task.shutdown.graceful.timeout.ms'], options)
     this.#tasks.delete(taskName(id))
   }
 
-  async stopAll(timeoutMs: number): Promise<void> {
-    await Promise.all([...this.#tasks.values()].map((task) => stopWithin(task, timeoutMs, { leaveGroup: false })))
+  async stopAll(timeoutMs: number, options: StopOptions): Promise<void> {
+    await Promise.all([...this.#tasks.values()].map((task) => stopWithin(task, timeoutMs, options)))
   }
 
   pause(id: TaskId, paused: boolean): void {
@@ -82,7 +82,7 @@ export class TaskInstances {
   }
 }
 
-async function stopWithin(task: TaskRunner, timeoutMs: number, options: { leaveGroup: boolean }): Promise<void> {
+async function stopWithin(task: TaskRunner, timeoutMs: number, options: StopOptions): Promise<void> {
   const stopped = task.stop(options)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<'late'>((resolve) => {

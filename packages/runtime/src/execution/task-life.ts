@@ -1,6 +1,7 @@
 /** What the runners of both kinds of tasks share: from the start to the last status, with pauses between. */
 import { ConnectError, type Logger, type TaskId, taskName, traceOf } from '@penstock/core'
 import { rdkafkaErrors } from '../kafka/consumer.ts'
+import { isFencedProducer } from '../kafka/producer.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import { TaskMeter } from './task-meter.ts'
@@ -14,14 +15,20 @@ export interface TaskRunner {
   /** For a task that was started with `awaitGo`: nobody else runs it any more. */
   proceed(): void
   /**
-   * Stops in order: everything written out and committed. Resolves also when that failed. `leaveGroup`: nobody will
-   * continue the task.
+   * Stops in order: everything written out and committed. Resolves also when that failed.
    */
-  stop(options: { leaveGroup: boolean }): Promise<void>
+  stop(options: StopOptions): Promise<void>
   /** Stops waiting for anything: no more retries, commits or statuses. */
   cancel(): void
   pause(paused: boolean): void
   metrics(): TaskMetrics
+}
+
+export interface StopOptions {
+  /** Nobody will continue the task: its consumer group shall not wait for it. */
+  readonly leaveGroup: boolean
+  /** The process ends right after: its clients need not be closed, which takes them a while. */
+  readonly thenExit?: boolean
 }
 
 export type ReportStatus = (state: TaskState, trace: string | null, fenced: boolean) => void
@@ -32,6 +39,7 @@ export class TaskLife {
   readonly meter = new TaskMeter()
   readonly #logger: Logger
   readonly #onStatus: ReportStatus
+  #worked: Promise<void> = Promise.resolve()
   #done: Promise<void> = Promise.resolve()
 
   constructor(parts: { id: TaskId; paused: boolean; logger: Logger; onStatus: ReportStatus }) {
@@ -43,12 +51,15 @@ export class TaskLife {
 
   /** Runs the task's work to its end, closes what it opened, reports how it ended. */
   start(work: () => Promise<void>, close: () => Promise<void>): void {
-    this.#done = this.#run(work, close)
+    const worked = work()
+    this.#worked = worked.catch(() => {})
+    this.#done = this.#run(worked, close)
   }
 
-  /** Resolves when {@link start}'s work has ended, well or not. */
-  async ended(): Promise<void> {
-    await this.#done
+  /** Stops in order. Resolves when the work has ended, well or not, and everything is closed if that is asked for. */
+  async stop({ thenExit = false }: StopOptions): Promise<void> {
+    this.control.stop()
+    await (thenExit ? this.#worked : this.#done)
   }
 
   running(): void {
@@ -66,9 +77,9 @@ export class TaskLife {
     this.control.cancel(taskName(this.id))
   }
 
-  async #run(work: () => Promise<void>, close: () => Promise<void>): Promise<void> {
+  async #run(work: Promise<void>, close: () => Promise<void>): Promise<void> {
     try {
-      await work()
+      await work
       await close()
       this.#report('UNASSIGNED', null)
     } catch (error) {
@@ -100,7 +111,9 @@ export class TaskLife {
 
 /** Another copy of the task has taken its place, in the consumer group or as transactional producer. */
 function isFenced(error: unknown): boolean {
-  const { code, fenced } = error as { code?: unknown; fenced?: unknown }
-  if (code === rdkafkaErrors.fencedInstanceId || fenced === true) return true
-  return error instanceof Error && /fenced/i.test(error.message) && /instance/i.test(error.message)
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as { code?: unknown }).code === rdkafkaErrors.fencedInstanceId || isFencedProducer(cause)) return true
+    if (/fenced/i.test(cause.message) && /instance/i.test(cause.message)) return true
+  }
+  return false
 }

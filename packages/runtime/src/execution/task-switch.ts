@@ -23,7 +23,7 @@ export class TaskSwitch {
     return this.#cancel.signal
   }
 
-  /** Aborts with the next pause or stop. */
+  /** Aborts with the next pause, interruption or stop. */
   get running(): AbortSignal {
     return this.#run.signal
   }
@@ -40,6 +40,15 @@ export class TaskSwitch {
     else if (!this.#stop.signal.aborted) this.#run = new AbortController()
     this.#wake()
     return true
+  }
+
+  /** Wakes what waits on {@link running}; it may go on at once. */
+  interrupt(): void {
+    if (this.#isPaused || this.#stop.signal.aborted) return
+    const interrupted = this.#run
+    this.#run = new AbortController()
+    interrupted.abort()
+    this.#wake()
   }
 
   stop(): void {

@@ -60,8 +60,7 @@ export interface ProducedPlace {
 /** librdkafka's local queue takes no more at present. */
 const queueFull = -184
 
-/** True when the record was not taken because the client's own queue is full: try again when some are acknowledged. */
-export function isQueueFull(error: unknown): boolean {
+function isQueueFull(error: unknown): boolean {
   return (error as { code?: unknown }).code === queueFull
 }
 
@@ -124,23 +123,36 @@ export class KafkaProducer {
 
   /**
    * Resolves with the record's place once it is acknowledged by Kafka; rejects when it will not be, or when the client
-   * can't take it now ({@link isQueueFull}).
+   * can't take it now.
    */
   async send(record: ProducedRecord): Promise<ProducedPlace> {
-    return new Promise((resolve, reject) => {
-      const opaque = { resolve, reject }
-      this.#client.produce(
-        record.topic,
-        record.partition ?? null,
-        record.value === null ? null : asBuffer(record.value),
-        record.key === null || typeof record.key === 'string' ? record.key : asBuffer(record.key),
-        record.timestamp ?? null,
-        opaque,
-        (record.headers ?? []).map(([name, value]) => ({ [name]: value === null ? null : asBuffer(value) })),
-      )
-      // Not before: what the client does not take, throws.
-      this.#sending.add(opaque)
-    })
+    return new Promise((resolve, reject) => this.#produce(record, { resolve, reject }))
+  }
+
+  /** Like {@link send}; null, at once, when the client can't take the record now, so that none overtakes it. */
+  trySend(record: ProducedRecord): Promise<ProducedPlace> | null {
+    const { promise, resolve, reject } = Promise.withResolvers<ProducedPlace>()
+    try {
+      this.#produce(record, { resolve, reject })
+    } catch (error) {
+      if (isQueueFull(error)) return null
+      reject(error)
+    }
+    return promise
+  }
+
+  #produce(record: ProducedRecord, opaque: Opaque): void {
+    this.#client.produce(
+      record.topic,
+      record.partition ?? null,
+      record.value === null ? null : asBuffer(record.value),
+      record.key === null || typeof record.key === 'string' ? record.key : asBuffer(record.key),
+      record.timestamp ?? null,
+      opaque,
+      (record.headers ?? []).map(([name, value]) => ({ [name]: value === null ? null : asBuffer(value) })),
+    )
+    // Not before: what the client does not take, throws.
+    this.#sending.add(opaque)
   }
 
   /** Some producers wait for ever. Whoever sends must hear of it, even if librdkafka goes on trying. */
@@ -163,6 +175,9 @@ export class KafkaProducer {
     await new Promise<void>((resolve) => {
       this.#client.disconnect(flushTimeoutMs, () => resolve())
     })
+    this.#giveUp(
+      new ConnectError('kafka.producer_closed', 'the producer was closed before the record was acknowledged'),
+    )
   }
 }
 
@@ -171,12 +186,8 @@ function transactionError(what: string, error: Error): ConnectError {
   const hint = fenced
     ? ': a newer producer with the same transactional.id has taken its place'
     : '. The brokers abort a transaction that is open for longer than transaction.timeout.ms'
-  return Object.assign(
-    new ConnectError(fenced ? 'kafka.producer_fenced' : 'kafka.transaction', `can't ${what}: ${error.message}${hint}`, {
-      cause: error,
-    }),
-    { fenced },
-  )
+  const code = fenced ? 'kafka.producer_fenced' : 'kafka.transaction'
+  return new ConnectError(code, `can't ${what}: ${error.message}${hint}`, { cause: error })
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
