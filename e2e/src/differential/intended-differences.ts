@@ -1,7 +1,7 @@
 /** Where we answer otherwise than Kafka Connect on purpose. Whatever isn't here makes a test fail, and so does what is only here. */
 
 export interface IntendedDifference {
-  readonly suite: 'rest' | 'transformations' | 'converters' | 'topics'
+  readonly suite: 'requests' | 'life-cycle' | 'plugins' | 'transformations' | 'converters' | 'topics'
   /** The request's label in the test, or the class that is asked. */
   readonly of: RegExp | string
   /** The place in the answer, or the text that tells the difference. */
@@ -15,123 +15,142 @@ const described = /^(plugin config|validate): /
 export const intendedDifferences: readonly IntendedDifference[] = [
   // Answers that are no success
   {
-    suite: 'rest',
-    of: /^(unknown path|removed path|other |source: GET \/tasks\/-1)/,
+    suite: 'requests',
+    of: /^(unknown path|removed path|other )/,
     at: 'headers.content-type',
     reason: 'an error is JSON and says so, also where Jersey leaves the header out',
   },
-  { suite: 'rest', of: /^other method/, at: 'headers.allow', reason: 'RFC 9110 asks for it' },
+  { suite: 'requests', of: /^other method/, at: 'headers.allow', reason: 'RFC 9110 asks for it' },
   {
-    suite: 'rest',
-    of: /^(malformed: |refused: a list|(source|sink) offsets: (no JSON|unknown field|no partition))/,
+    suite: 'requests',
+    of: /^(malformed: |refused: a list)/,
     at: /^(status|body\.(error_code|message))$/,
     reason: 'a malformed body is the fault of its sender: 400, with a text that says where',
   },
   {
-    suite: 'rest',
+    suite: 'plugins',
     of: /^validate: (nothing|unknown class)$/,
     at: /^(status|body\.(error_code|message))$/,
     reason: 'as above, and without the name of a Java exception',
   },
   {
-    suite: 'rest',
+    suite: 'life-cycle',
     of: 'source: GET /tasks/-1/status',
-    at: 'body.message',
+    at: /^(headers\.content-type|body\.message)$/,
     reason: 'there is no such path: no task has a negative number',
   },
 
   // What is refused
   {
-    suite: 'rest',
+    suite: 'requests',
     of: /^refused: (unknown predicate|bad topic creation|topic creation group)$/,
     at: refusal,
     reason: 'refused at once, not when the task starts',
   },
-  { suite: 'rest', of: 'refused: predicate that is none', at: 'body.message', reason: 'our text names the key' },
+  { suite: 'requests', of: 'refused: predicate that is none', at: 'body.message', reason: 'our text names the key' },
   {
-    suite: 'rest',
+    suite: 'requests',
     of: 'refused: bad regex',
     at: 'body.message',
     reason: "Java's own description of the problem is left out",
   },
   {
-    suite: 'rest',
-    of: /^(refused: tasks\.max no number|source: PUT bad|validate: errors)$/,
+    suite: 'plugins',
+    of: 'validate: errors',
     at: /^body\.(message|error_count|configs\.(tasks\.max|topics\.regex)\.value\.errors\..*)$/s,
     reason: 'one error for one mistake: that the value which could not be read is null is not told again',
   },
   {
-    suite: 'rest',
+    suite: 'requests',
     of: 'refused: transformations twice',
     at: 'body.message',
     reason: 'the value is told as its user wrote it',
   },
   {
-    suite: 'rest',
+    suite: 'requests',
     of: 'refused: override of a wrong type',
     at: refusal,
     reason: 'the clients are others: their settings are checked when the task makes them',
   },
   {
-    suite: 'rest',
+    suite: 'life-cycle',
     of: 'sink offsets: offset is negative',
     at: /^(status|body\.(error_code|message))$/,
     reason: 'no position is negative: a fault of the sender',
   },
   {
-    suite: 'rest',
+    suite: 'life-cycle',
     of: 'sink offsets: unknown partition',
     at: 'body.message',
     reason: 'our text names the consumer group',
   },
 
+  {
+    suite: 'requests',
+    of: 'refused: tasks.max no number',
+    at: 'body.message',
+    reason: 'one error for one mistake: that the value which could not be read is null is not told again',
+  },
+  {
+    suite: 'life-cycle',
+    of: 'source: PUT bad',
+    at: 'body.message',
+    reason: 'one error for one mistake: that the value which could not be read is null is not told again',
+  },
+  {
+    suite: 'life-cycle',
+    of: /^(source|sink) offsets: (no JSON|unknown field|no partition)/,
+    at: /^(status|body\.(error_code|message))$/,
+    reason: 'a malformed body is the fault of its sender: 400, with a text that says where',
+  },
+
   // Plugins
   {
-    suite: 'rest',
+    suite: 'plugins',
     of: /^plugins: (connectors|all)$/,
     at: /^body\.(io\.(confluent|penstock)|org\.apache\.kafka\.connect\.mirror)\./,
     reason: 'what each brings along',
   },
   {
-    suite: 'rest',
+    suite: 'plugins',
     of: 'plugins: other version',
     at: 'body.message',
     reason: 'it has the version that we gave it, and the name that was asked for',
   },
-  { suite: 'rest', of: described, at: /documentation$/, reason: 'descriptions are our own words' },
-  { suite: 'rest', of: described, at: /\.errors\.restart\./, reason: 'failed tasks are restarted: keys of our own' },
+  { suite: 'plugins', of: described, at: /documentation$/, reason: 'descriptions are our own words' },
+  { suite: 'plugins', of: described, at: /\.errors\.restart\./, reason: 'failed tasks are restarted: keys of our own' },
   {
-    suite: 'rest',
+    suite: 'plugins',
     of: described,
     at: /^body\.(configs\.)?((key|value|header)\.converter|connector)(\.plugin\.version)?\.((definition\.)?default_value|value\.value|value\.recommended_values\..*)$/,
     reason: "null stands for the worker's converter, and for the one version that is installed",
   },
   {
-    suite: 'rest',
+    suite: 'plugins',
     of: described,
     at: /(^body|(key|value)\.converter)\.converter\.type$/,
     reason: 'what a converter is used for is not for users to set',
   },
   {
-    suite: 'rest',
+    suite: 'plugins',
     of: /^validate: /,
     at: /\.recommended_values\./,
     reason: 'values are recommended for every key that has a known set of them',
   },
   {
-    suite: 'rest',
+    suite: 'plugins',
     of: 'validate: transformations',
     at: /^body\.(error_count|configs\.(transforms|predicates)\.[a-z]\.(plugin\.version|.*\.(order_in_group|display_name)|(regex|spec|pattern)\.value\.errors\..*|type\.value\.value))$/s,
     reason: 'keys of transformations are named in full, have one version, and one error for one mistake',
   },
   {
-    suite: 'rest',
+    suite: 'plugins',
     of: 'validate: converters',
     at: /^body\.(groups\..*|configs\.value\.converter\.(value\.value|schemas\.enable\.value\.errors\..*))$/,
     reason: 'groups are listed for what is asked for, values as their user wrote them, errors with the whole key',
   },
   {
-    suite: 'rest',
+    suite: 'plugins',
     of: /^validate: (overrides|a password)$/,
     at: /\.override\..*\.definition$/,
     reason: 'the clients are others, and so is what is known of their keys',
@@ -139,7 +158,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
 
   // States
   {
-    suite: 'rest',
+    suite: 'life-cycle',
     of: /^(source: (still paused|paused without tasks)|sink: paused)$/,
     at: 'body.connector.version',
     reason: 'a paused connector has no instance of a plugin here, so nothing has a version',
