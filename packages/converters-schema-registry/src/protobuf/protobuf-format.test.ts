@@ -228,6 +228,26 @@ test('nulls in lists and maps are refused', async () => {
   )
 })
 
+test('messages of any length are exact, also where they end at the end of a buffer', async () => {
+  const inner = schema.struct([['b', schema.bytes()]], { name: 'Inner' })
+  const of = schema.struct([
+    ['a', schema.bytes()],
+    ['c', inner],
+  ])
+  const both = conversion()
+  const lengths = [0, 1, 2, 126, 127, 128, 129, 16_383, 16_384]
+  for (let before = 480; before < 520; before++) {
+    for (const length of lengths) {
+      const value = new Struct(of, {
+        a: Buffer.alloc(before, 1),
+        c: new Struct(inner, { b: Buffer.alloc(length, 2) }),
+      })
+      const found = await both.read(await both.write({ schema: of, value }))
+      expect(plain(found.value)).toEqual(plain(value))
+    }
+  }
+})
+
 test('the latest registered schema is written by the message of the same name', async () => {
   const writing = conversion({}, { 'auto.register.schemas': 'false', 'use.latest.version': 'true' })
   const text = 'syntax = "proto3"; package shop; message A { string x = 1; } message B { int64 a = 4; string b = 5; }'

@@ -86,7 +86,7 @@ export const scalars: Readonly<Record<ProtoScalar, ScalarCodec>> = {
   string: {
     ...{ wireType: wire.bytes, zero: '' },
     read: (reader) => reader.bytes().toString(),
-    write: (writer, value: string) => writer.bytes(Buffer.from(value)),
+    write: (writer, value: string) => writer.string(value),
   },
   bytes: {
     ...{ wireType: wire.bytes, zero: Buffer.alloc(0) },
