@@ -20,7 +20,7 @@ const workers = 3
 /** Of the connectors one in so many is a sink. */
 const sinkEvery = 4
 const formMs = 900_000
-const createAtOnce = 4
+const createAtOnce = 2
 const listRounds = 10
 
 const say = (text: string) => console.error(text)
@@ -88,7 +88,13 @@ function source(topic: string): Record<string, string> {
 }
 
 function sink(topic: string): Record<string, string> {
-  return { 'connector.class': 'ElasticsearchSink', 'tasks.max': String(tasksEach), topics: topic }
+  // Elasticsearch, the workers and their tasks share the cores here: patience while they all start.
+  return {
+    'connector.class': 'ElasticsearchSink',
+    'tasks.max': String(tasksEach),
+    topics: topic,
+    'read.timeout.ms': '30000',
+  }
 }
 
 interface Listed {
