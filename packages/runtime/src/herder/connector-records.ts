@@ -78,9 +78,9 @@ export class ConnectorRecords {
     await this.#parts.statuses.flush()
   }
 
-  /** The config of a connector with the patch applied: its null values take keys away. */
-  patched(connector: string, patch: RawConfig): RawConfig {
-    const merged = { ...this.configOf(connector), ...patch }
+  /** A config with the patch applied: its null values take keys away. */
+  patched(config: RawConfig, patch: RawConfig): RawConfig {
+    const merged = { ...config, ...patch }
     return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null))
   }
 

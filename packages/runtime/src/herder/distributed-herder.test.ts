@@ -160,6 +160,35 @@ describe('the life of a connector', () => {
   })
 })
 
+describe('changing some keys of a config', () => {
+  test('patches of two users at once both take effect', async () => {
+    const { create, herder, state } = await cluster()
+    await create('a')
+    const patched = Promise.all([
+      herder.patchConnectorConfig('a', { 'flush.size': '2' }),
+      herder.patchConnectorConfig('a', { 'batch.size': '9', topics: null }),
+    ])
+    await passMs(100)
+    const [one, other] = await patched
+    expect(one.config).toMatchObject({ 'flush.size': '2', topics: 't' })
+    expect(other.config).toMatchObject({ 'flush.size': '2', 'batch.size': '9' })
+    expect(state.config('a')).toEqual(other.config)
+    expect(state.config('a')).not.toHaveProperty('topics')
+  })
+
+  test('a connector that is deleted while a patch is checked is not made anew', async () => {
+    const { create, herder } = await cluster()
+    await create('a')
+    const deleted = herder.deleteConnector('a')
+    const patched = expect(herder.patchConnectorConfig('a', { 'flush.size': '2' })).rejects.toMatchObject({
+      code: 'herder.unknown_connector',
+    })
+    await passMs(100)
+    await Promise.all([deleted, patched])
+    expect(await herder.connectors()).toEqual([])
+  })
+})
+
 describe('who may do what', () => {
   test('a follower names the leader', async () => {
     const { herder, create } = await cluster({ leads: false })

@@ -36,6 +36,7 @@ import { LeaderClient } from './leader-client.ts'
 import { LeaderGate } from './leader-gate.ts'
 import { LocalWork } from './local-work.ts'
 import { changeOffsets, type OffsetRequestParts, readOffsets } from './offset-requests.ts'
+import { patchConfig } from './patch-config.ts'
 import type { PeerClient } from './peer-client.ts'
 import type { RunningWork, RunningWorkParts } from './running-work.ts'
 import { validated } from './validation.ts'
@@ -241,9 +242,11 @@ export class DistributedHerder implements Herder {
   }
 
   async patchConnectorConfig(connector: string, patch: RawConfig): Promise<ConnectorInfo> {
-    const config = this.#records.patched(connector, patch)
-    const { info } = await this.putConnectorConfig(connector, config, { initialState: null, allowReplace: true })
-    return info
+    return patchConfig(connector, patch, {
+      records: this.#records,
+      executors: this.#parts.executors,
+      run: (name, job) => this.#gate.asLeader(name, job),
+    })
   }
 
   async deleteConnector(connector: string): Promise<void> {

@@ -29,6 +29,7 @@ import { JobQueue } from './job-queue.ts'
 import { sweepStatuses } from './leader-chores.ts'
 import { LocalWork, type LocalWorkParts } from './local-work.ts'
 import { changeOffsets, type OffsetRequestParts, readOffsets } from './offset-requests.ts'
+import { patchConfig } from './patch-config.ts'
 import type { RunningWork } from './running-work.ts'
 import { validated } from './validation.ts'
 import type { WorkerLoggers } from './worker-loggers.ts'
@@ -179,9 +180,11 @@ export class StandaloneHerder implements Herder {
   }
 
   async patchConnectorConfig(connector: string, patch: RawConfig): Promise<ConnectorInfo> {
-    const config = this.#records.patched(connector, patch)
-    const { info } = await this.putConnectorConfig(connector, config, { initialState: null, allowReplace: true })
-    return info
+    return patchConfig(connector, patch, {
+      records: this.#records,
+      executors: this.#parts.executors,
+      run: (name, job) => this.#jobs.run(name, job),
+    })
   }
 
   async deleteConnector(connector: string): Promise<void> {
