@@ -36,6 +36,7 @@ export class AtLeastOnce implements SourceDelivery {
   readonly #timer: NodeJS.Timeout
   #flushing: Promise<void> | null = null
   #failure: Error | null = null
+  readonly #failed = new AbortController()
 
   constructor(parts: AtLeastOnceParts) {
     this.#parts = parts
@@ -73,7 +74,7 @@ export class AtLeastOnce implements SourceDelivery {
 
   async settle(): Promise<void> {
     const { flushTimeoutMs, logger, signal } = this.#parts
-    const late = AbortSignal.any([signal, AbortSignal.timeout(flushTimeoutMs)])
+    const late = AbortSignal.any([signal, this.#failed.signal, AbortSignal.timeout(flushTimeoutMs)])
     await this.#submitted.untilPendingAtMost(0, late)
     if (this.#failure !== null) throw this.#failure
     if (this.#submitted.pending > 0) {
@@ -111,6 +112,7 @@ export class AtLeastOnce implements SourceDelivery {
           `Unrecoverable exception from producer send callback: ${source} could not be sent to topic ${source.topic}: ${messageOf(failed.reason)}`,
           { cause: error },
         )
+        this.#failed.abort()
         this.#parts.onFailure()
         return
       }
