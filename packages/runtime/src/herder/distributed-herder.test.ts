@@ -234,7 +234,7 @@ describe('stopping', () => {
     const stopped = herder.stop()
     await passMs(1_000)
     await stopped
-    expect(notes).toEqual(['stop a-0', 'stop a-1', 'stop a'])
+    expect(notes).toEqual(['stop a-0 for good', 'stop a-1 for good', 'stop a'])
     expect(calls.slice(-2)).toEqual(['leave as m1', 'close'])
     expect([statuses.task(id(0))?.state, statuses.connector('a')?.state, fatal]).toEqual([
       'UNASSIGNED',

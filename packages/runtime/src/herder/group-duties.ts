@@ -51,6 +51,8 @@ export class GroupDuties implements MembershipListener {
   #assignor: IncrementalCooperativeAssignor | null = null
   #owners = WorkOwners.none
   #lastCompletedGeneration = -1
+  /** At the last assignment that this worker made as leader. */
+  #members = 0
 
   constructor(parts: GroupDutiesParts) {
     this.#parts = parts
@@ -63,6 +65,11 @@ export class GroupDuties implements MembershipListener {
 
   get isLeader(): boolean {
     return this.#generation?.isLeader ?? false
+  }
+
+  /** True for the leader of a group without other members. */
+  get isAlone(): boolean {
+    return this.isLeader && this.#members === 1
   }
 
   get protocolVersion(): ConnectProtocolVersion {
@@ -129,6 +136,7 @@ export class GroupDuties implements MembershipListener {
     })
     const outcome = generation.protocolVersion === 0 ? assignEagerly(round) : this.#assignor.assign(round)
     this.#owners = outcome.owners
+    this.#members = members.size
     logger.info('assigned work as leader', {
       generation: generation.generation,
       members: members.size,

@@ -109,10 +109,10 @@ export class LocalWork {
     this.#restarts.stop()
   }
 
-  /** Stops everything in order; a job of the herder's queue. */
-  async stopAll(): Promise<void> {
+  /** Stops everything in order; a job of the herder's queue. `forGood`: there is no worker to continue it. */
+  async stopAll(options: { forGood: boolean } = { forGood: false }): Promise<void> {
     await Promise.all([
-      ...this.running.tasks().map((id) => this.running.stopTask(id)),
+      ...this.running.tasks().map((id) => this.running.stopTask(id, options)),
       ...this.running.connectors().map((name) => this.running.stopConnector(name)),
     ])
   }

@@ -8,7 +8,7 @@ import type { StartTask } from '../execution/ipc.ts'
 import type { ConfigState, TargetState } from '../storage/config-state.ts'
 import type { ConnectorState, TaskState } from '../storage/status.ts'
 import type { StatusStore } from '../storage/status-store.ts'
-import { connectorTypeOf } from './connector-types.ts'
+import { connectorPluginOf, connectorTypeOf } from './connector-types.ts'
 import { asTaskConfig } from './task-configs.ts'
 
 export interface RunningWorkParts {
@@ -98,6 +98,8 @@ export class RunningWork {
     const connector: Connector = { state: 'UNASSIGNED', version: null }
     this.#connectors.set(name, connector)
     if (target !== 'STARTED') {
+      connector.version = connectorPluginOf(await executors.plugins(), config)?.version ?? null
+      if (this.#connectors.get(name) !== connector) return false
       this.#reportConnector(name, connector, target === 'PAUSED' ? 'PAUSED' : 'STOPPED', null)
       return true
     }
@@ -168,13 +170,16 @@ export class RunningWork {
     }
   }
 
-  /** Stops a task: everything written out and committed, or cancelled after the graceful timeout. */
-  async stopTask(id: TaskId): Promise<void> {
+  /**
+   * Stops a task: everything written out and committed, or cancelled after the graceful timeout. `forGood`: no worker of
+   * this group will continue it.
+   */
+  async stopTask(id: TaskId, options: { forGood: boolean } = { forGood: false }): Promise<void> {
     const task = this.#tasks.get(taskName(id))
     if (!task) return
     const { configs, executors } = this.#parts
     const wanted = configs.taskConfig(id) !== null && configs.targetState(id.connector) !== 'STOPPED'
-    await executors.stopTask(id, !wanted)
+    await executors.stopTask(id, !wanted || options.forGood)
     if (this.#tasks.get(taskName(id)) !== task) return
     this.#tasks.delete(taskName(id))
     this.#writeTask(id, 'UNASSIGNED', null, null, true)

@@ -153,6 +153,6 @@ test('stopped, it stops everything and takes nothing more', async () => {
   notes.splice(0)
   await herder.stop()
   await herder.stop()
-  expect(notes.sort()).toEqual(['stop a', 'stop a-0', 'stop a-1'])
+  expect(notes.sort()).toEqual(['stop a', 'stop a-0 for good', 'stop a-1 for good'])
   await expect(herder.restartConnector('a')).rejects.toThrow('this worker is stopping')
 })

@@ -116,7 +116,7 @@ export class StandaloneHerder implements Herder {
     if (this.#stopping) return
     this.#stopping = true
     this.#local.close()
-    const stopped = this.#jobs.run('stopping everything', () => this.#local.stopAll())
+    const stopped = this.#jobs.run('stopping everything', () => this.#local.stopAll({ forGood: true }))
     this.#jobs.close()
     await stopped
   }

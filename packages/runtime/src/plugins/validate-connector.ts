@@ -1,4 +1,5 @@
 import {
+  ConfigError,
   type ConfigProblem,
   ConnectError,
   type KeyDefinitions,
@@ -7,13 +8,20 @@ import {
   type SinkPlugin,
   type SourcePlugin,
 } from '@penstock/core'
-import { checkOverrides, clientKindsOfSink, clientKindsOfSource } from '../config/client-properties.ts'
+import {
+  type ClientKind,
+  checkOverrides,
+  clientKindsOfSink,
+  clientKindsOfSource,
+  clientOverrides,
+} from '../config/client-properties.ts'
 import { sinkProblems } from '../config/connector-config.ts'
 import { sinkConnectorConfig, sourceConnectorConfig } from '../config/connector-keys.ts'
 import { hideSecrets } from '../config/secrets.ts'
 import { exactlyOnceProblems } from '../config/source-config.ts'
 import { topicCreationProblems } from '../config/topic-creation-groups.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
+import { toRdkafka } from '../kafka/client-config.ts'
 import type { ConfigInfos } from './description.ts'
 import { converterKeys, predicateKeys, transformationKeys } from './nested-keys.ts'
 import type { LoadedPlugin, PluginRegistry } from './registry.ts'
@@ -64,6 +72,7 @@ export async function validateConnector(raw: RawConfig, context: ValidationConte
   const clients = plugin.kind === 'sink' ? clientKindsOfSink(raw) : clientKindsOfSource(raw, workerConfig)
   for (const kind of clients) {
     for (const override of checkOverrides(kind, raw, workerConfig)) result.addOverride(override)
+    for (const problem of overriddenValueProblems(kind, raw)) result.addProblem(problem)
   }
   for (const usage of ['header', 'key', 'value'] as const) result.addNested(converterKeys(usage, raw, registry))
   return result.toConfigInfos(raw['connector.class'] ?? '')
@@ -80,6 +89,23 @@ export function findConnector(raw: RawConfig, registry: PluginRegistry): LoadedP
     )
   }
   return registry.findConnector(raw)
+}
+
+/** Values that no client takes, each problem naming the key as the connector's configuration has it. */
+function overriddenValueProblems(kind: ClientKind, raw: RawConfig): ConfigProblem[] {
+  const overrides = Object.fromEntries(
+    Object.entries(clientOverrides(kind, raw)).filter((entry): entry is [string, string] => entry[1] !== null),
+  )
+  try {
+    toRdkafka(overrides)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    // What is missing may be among the worker's own settings.
+    return error.problems
+      .filter(({ key }) => Object.hasOwn(overrides, key))
+      .map(({ key, message }) => ({ key: `${kind}.override.${key}`, message }))
+  }
 }
 
 /** A key that both declare is the framework's in the list. */
