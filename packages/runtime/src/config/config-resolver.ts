@@ -1,4 +1,5 @@
 import { ConfigError, type ConfigProvider, ConnectError, messageOf, type RawConfig } from '@penstock/core'
+import { within } from '../time/within.ts'
 import { type ConfigVariable, findVariables, replaceVariables } from './config-variables.ts'
 
 /** A configuration and what its variables stand for at the moment. */
@@ -88,18 +89,12 @@ export class ConfigResolver {
 
   async #ask({ variable, keys }: Place): ReturnType<ConfigProvider['get']> {
     const provider = this.#providers.get(variable.provider)
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        const text = `config provider ${variable.provider} did not answer within ${timeoutMs} ms`
-        reject(new ConnectError('config.provider_timeout', text))
-      }, timeoutMs)
+    if (provider === undefined) return { data: {} }
+    const answer = await within(timeoutMs, provider.get(variable.path, [...keys]), () => {
+      const text = `config provider ${variable.provider} did not answer within ${timeoutMs} ms`
+      throw new ConnectError('config.provider_timeout', text)
     })
-    try {
-      return (await Promise.race([provider?.get(variable.path, [...keys]), late])) ?? { data: {} }
-    } finally {
-      clearTimeout(timer)
-    }
+    return answer ?? { data: {} } // of a provider that isn't typed
   }
 }
 

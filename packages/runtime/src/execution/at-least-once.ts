@@ -5,6 +5,7 @@
 import { type Clock, ConnectError, type Logger, messageOf, type SourceRecord } from '@penstock/core'
 import type { ProducedPlace } from '../kafka/producer.ts'
 import type { OffsetStore } from '../storage/offset-store.ts'
+import { within } from '../time/within.ts'
 import type { ErrorPolicy } from './error-policy.ts'
 import type { Sender, SourceDelivery, TaskCallbacks } from './source-delivery.ts'
 import type { OutgoingRecord } from './source-pipeline.ts'
@@ -141,7 +142,10 @@ export class AtLeastOnce implements SourceDelivery {
     if (positions.length > 0) {
       const startedAt = clock.now()
       try {
-        await inTime(offsets.write(connector, positions), flushTimeoutMs)
+        await within(flushTimeoutMs, offsets.write(connector, positions), () => {
+          const text = `it took longer than ${flushTimeoutMs} ms (offset.flush.timeout.ms)`
+          throw new ConnectError('source.flush_timeout', text)
+        })
         meter.observe('offset-commit-time-ms', clock.now() - startedAt)
       } catch (error) {
         this.#submitted.putBack(positions)
@@ -157,17 +161,3 @@ export class AtLeastOnce implements SourceDelivery {
 }
 
 const producerClass = 'org.apache.kafka.connect.runtime.WorkerSourceTask'
-
-async function inTime(work: Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new ConnectError('source.flush_timeout', `it took longer than ${timeoutMs} ms (offset.flush.timeout.ms)`),
-        ),
-      timeoutMs,
-    )
-  })
-  await Promise.race([work, late]).finally(() => clearTimeout(timer))
-}

@@ -15,6 +15,7 @@ import { hideSecrets } from '../config/secrets.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import type { OffsetStore } from '../storage/offset-store.ts'
+import { within } from '../time/within.ts'
 import { openConnectorOffsets } from './connector-offsets.ts'
 import type { ExecutorChannel, StartConnector } from './ipc.ts'
 import { TaskClients } from './task-clients.ts'
@@ -78,7 +79,10 @@ export class ConnectorInstances {
     this.#instances.delete(name)
     try {
       // A connector that never ends its stop must not keep the worker from everything else it has to do.
-      await within(this.#parts.worker['task.shutdown.graceful.timeout.ms'], instance.connector.stop?.())
+      const ms = this.#parts.worker['task.shutdown.graceful.timeout.ms']
+      await within(ms, Promise.resolve(instance.connector.stop?.()), () => {
+        throw new ConnectError('executor.timeout', `it took longer than ${ms} ms`)
+      })
     } catch (error) {
       // Kafka Connect too ignores what goes wrong while a connector stops.
       instance.logger.warn(`connector ${name} failed while stopping`, { connector: name, error })
@@ -129,13 +133,4 @@ function withoutCode(plugin: SinkPlugin | SourcePlugin, config: RawConfig): Conn
   // The partitions of a sink's topics can be shared out; of a source nobody but itself knows.
   const count = (maxTasks: number): number => (plugin.kind === 'sink' ? maxTasks : 1)
   return { taskConfigs: (maxTasks) => Array.from({ length: count(maxTasks) }, () => config) }
-}
-
-/** Rejects when it takes longer. */
-async function within(ms: number, work: void | Promise<void> | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new ConnectError('executor.timeout', `it took longer than ${ms} ms`)), ms)
-  })
-  await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

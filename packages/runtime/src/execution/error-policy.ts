@@ -15,6 +15,7 @@ import {
   type TaskId,
   taskName,
 } from '@penstock/core'
+import { pause } from '../time/pause.ts'
 import type { DeadLetterQueue } from './dead-letters.ts'
 import type { TaskMeter } from './task-meter.ts'
 
@@ -154,16 +155,4 @@ function causeOf(error: unknown): unknown {
 function retryDelay(retry: number, maxMs: number): number {
   const delay = firstRetryDelayMs * 2 ** Math.min(retry, 30)
   return delay > maxMs ? Math.random() * maxMs : delay
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-    function done() {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-  })
 }

@@ -9,6 +9,7 @@ import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
+import { pause } from '../time/pause.ts'
 import { ExecutorProcess } from './executor-process.ts'
 import type { Report, Requests, StartConnector, StartTask, WorkerAnswers } from './ipc.ts'
 
@@ -311,7 +312,7 @@ export class ExecutorPool {
   #retryLater(slot: Slot, error: unknown): void {
     if (this.#stopping) return
     this.#options.logger.error(`executor ${slot.index} could not be replaced, trying again`, { error })
-    slot.ready = new Promise((resolve) => setTimeout(resolve, restartPauseMs)).then(() => {
+    slot.ready = pause(restartPauseMs).then(() => {
       slot.process = this.#fork(slot.index)
       return this.#bringUp(slot)
     })

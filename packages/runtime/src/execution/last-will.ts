@@ -3,12 +3,12 @@
  * others need not wait for the session timeout. By then every task has stopped, so nothing runs twice.
  */
 import { readFileSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Logger, messageOf } from '@penstock/core'
 import { workerClientProperties } from '../config/client-properties.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import { toProtocolClient } from '../kafka/client-config.ts'
 import { loadProtocolClient, removeMembers } from '../kafka/coordinator.ts'
+import { pause } from '../time/pause.ts'
 
 /** What the worker tells its executors of itself while it lives. */
 export interface LastWill {
@@ -47,7 +47,7 @@ export class LastWillExecutor {
     const deadline = Date.now() + timeoutMs
     const others = executors.filter(({ index }) => index !== this.#index)
     if (memberId === null || others.some(({ index, pid }) => index < this.#index && isAlive(pid))) return
-    while (others.some(({ pid }) => isAlive(pid)) && Date.now() < deadline) await delay(lookEveryMs)
+    while (others.some(({ pid }) => isAlive(pid)) && Date.now() < deadline) await pause(lookEveryMs)
     await this.#removeFromGroup(memberId)
   }
 

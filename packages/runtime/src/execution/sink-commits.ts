@@ -8,6 +8,7 @@ import {
   type TopicPartition,
 } from '@penstock/core'
 import type { Position } from '../kafka/consumer.ts'
+import { within } from '../time/within.ts'
 import type { DeadLetterQueue } from './dead-letters.ts'
 import type { SinkPositions } from './sink-positions.ts'
 import type { TaskMeter } from './task-meter.ts'
@@ -84,12 +85,7 @@ export class SinkCommits {
   /** A commit under way comes first, unless it takes longer than a commit may. */
   async #settleInFlight(): Promise<void> {
     if (this.#inFlight === null) return
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#parts.timeoutMs)
-    })
-    await Promise.race([this.#inFlight, late])
-    clearTimeout(timer)
+    await within(this.#parts.timeoutMs, this.#inFlight, () => {})
   }
 
   async #ask(partitions: readonly TopicPartition[] | undefined, closing: boolean): Promise<Position[]> {

@@ -5,6 +5,7 @@ import type { PluginRegistry } from '../plugins/registry.ts'
 import type { OffsetStore } from '../storage/offset-store.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
+import { within } from '../time/within.ts'
 import type { ExecutorChannel, StartTask } from './ipc.ts'
 import { SinkTaskRunner } from './sink-task-runner.ts'
 import { SourceTaskRunner } from './source-task-runner.ts'
@@ -83,11 +84,5 @@ export class TaskInstances {
 }
 
 async function stopWithin(task: TaskRunner, timeoutMs: number, options: StopOptions): Promise<void> {
-  const stopped = task.stop(options)
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), timeoutMs)
-  })
-  if ((await Promise.race([stopped, late])) === 'late') task.cancel()
-  clearTimeout(timer)
+  await within(timeoutMs, task.stop(options), () => task.cancel())
 }

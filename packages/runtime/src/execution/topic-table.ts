@@ -1,6 +1,7 @@
 import { ConfigError, type Logger, RetriableError, type TopicTable } from '@penstock/core'
 import type { KafkaAdmin } from '../kafka/admin.ts'
 import { KafkaConsumer } from '../kafka/consumer.ts'
+import { pause } from '../time/pause.ts'
 
 export interface TopicTableOptions {
   readonly topic: string
@@ -88,7 +89,7 @@ class KafkaTopicTable implements TopicTable {
         await this.#takeNext()
       } catch (error) {
         this.#options.logger.warn(`reading topic ${this.#options.topic} failed, trying again`, { error })
-        await new Promise((resolve) => setTimeout(resolve, failedPollPauseMs))
+        await pause(failedPollPauseMs)
       }
     }
   }

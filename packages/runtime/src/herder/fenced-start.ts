@@ -2,11 +2,11 @@
  * Starts a task of an exactly-once source: the leader fences an older set of tasks, the task's producer fences its own
  * older copy, and only when the configs are still the newest after that does the task read anything (KIP-618).
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Logger, messageOf, taskName } from '@penstock/core'
 import type { ExecutorPool } from '../execution/executor-pool.ts'
 import type { StartTask } from '../execution/ipc.ts'
 import type { ConfigStore } from '../storage/config-store.ts'
+import { pause } from '../time/pause.ts'
 
 export interface FencedStartParts {
   readonly configs: ConfigStore
@@ -38,7 +38,7 @@ export async function startFenced(
         reason: messageOf(error),
         pauseMs,
       })
-      await delay(pauseMs)
+      await pause(pauseMs)
     }
   }
   if (!isWanted()) return

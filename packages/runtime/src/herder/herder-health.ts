@@ -1,3 +1,4 @@
+import { within } from '../time/within.ts'
 import type { Health } from './herder.ts'
 import type { JobQueue } from './job-queue.ts'
 
@@ -6,10 +7,7 @@ const timeoutMs = 10_000
 /** Whether the herder gets to its jobs. `starting` says what a worker that has not started yet is waiting for, or is null. */
 export async function herderHealth(jobs: JobQueue, starting: () => string | null): Promise<Health> {
   const answered = jobs.run('answering a health check', () => true)
-  const inTime = await Promise.race([
-    answered,
-    new Promise<false>((resolve) => setTimeout(() => resolve(false), timeoutMs).unref()),
-  ])
+  const inTime = await within(timeoutMs, answered, () => false)
   const busy = jobs.current()
   const stage = busy ? ` The worker is ${busy.name} since ${new Date(busy.since).toISOString()}.` : ''
   const waiting = starting()

@@ -1,6 +1,7 @@
 import { type Clock, ConnectError, type Logger, messageOf, type RawConfig } from '@penstock/core'
 import { sign } from '../group/session-key.ts'
 import type { SessionKey } from '../storage/config-state.ts'
+import { pause } from '../time/pause.ts'
 import type { PeerClient } from './peer-client.ts'
 
 const firstRetryMs = 250
@@ -51,7 +52,7 @@ export class LeaderClient {
         const text = `the leader did not take the task configs of connector ${connector}, trying again`
         logger[expected ? 'debug' : 'warn'](text, { reason: messageOf(error), pauseMs })
       }
-      await sleep(pauseMs, signal)
+      await pause(pauseMs, signal)
     }
   }
 
@@ -89,16 +90,4 @@ export class LeaderClient {
       { status },
     )
   }
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-    function done() {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-  })
 }

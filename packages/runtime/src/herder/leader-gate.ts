@@ -4,6 +4,7 @@
  */
 import { type Clock, ConflictError } from '@penstock/core'
 import type { Membership } from '../group/membership.ts'
+import { pause } from '../time/pause.ts'
 import { NotLeaderError, UnavailableError } from './errors.ts'
 import type { GroupDuties } from './group-duties.ts'
 import type { JobQueue } from './job-queue.ts'
@@ -65,7 +66,7 @@ export class LeaderGate {
     while (this.#parts.membership().isRebalancing || !this.#settledOnce) {
       if (this.#closed) throw new UnavailableError('herder.stopping', 'This worker is shutting down')
       if (this.#parts.clock.now() > deadline) throw rebalanceConflict()
-      await new Promise((resolve) => setTimeout(resolve, settlePollMs))
+      await pause(settlePollMs)
     }
   }
 

@@ -2,10 +2,10 @@
  * Keeps the committed task configs in step with what connectors plan: asks the connector on its executor, compares with
  * the config topic, and has the leader write what changed.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Logger, messageOf, type RawConfig, traceOf } from '@penstock/core'
 import type { ExecutorPool } from '../execution/executor-pool.ts'
 import type { ConfigState } from '../storage/config-state.ts'
+import { pause } from '../time/pause.ts'
 import { BadRequestError } from './errors.ts'
 import { completeTaskConfigs, tasksChanged } from './task-configs.ts'
 
@@ -53,7 +53,7 @@ export class TaskPlanner {
   async #plan(connector: string): Promise<void> {
     for (let pauseMs = firstRetryMs; await this.#tryToPlan(connector, pauseMs); pauseMs *= 2) {
       pauseMs = Math.min(maxRetryMs, pauseMs)
-      await delay(pauseMs, undefined, { signal: this.#stop.signal }).catch(() => {})
+      await pause(pauseMs, this.#stop.signal)
     }
   }
 

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module'
 import type * as Rdkafka from '@confluentinc/kafka-javascript'
 import type { TopicPartition } from '@penstock/core'
+import { pause } from '../time/pause.ts'
 import { type ConnectingClient, NativeConnection } from './native-connection.ts'
 
 /** The part of the native consumer used here; the package's own typings lack half of it. */
@@ -317,7 +318,7 @@ export class KafkaConsumer {
       } catch (error) {
         if (isEnding(error as RdkafkaError)) throw error
         this.onWarning?.(error as Error)
-        await new Promise((resolve) => setTimeout(resolve, positionRetryMs))
+        await pause(positionRetryMs)
       }
     }
     return []

@@ -1,6 +1,7 @@
 /** Fences transactional producers by their ids: who still holds one can write no more (KIP-618). */
 import { ConnectError, RetriableError } from '@penstock/core'
 import type { Connection } from '@platformatic/kafka'
+import { pause } from '../time/pause.ts'
 import type { ProtocolClientConfig } from './client-config.ts'
 import { connectTo, findCoordinator } from './coordinator.ts'
 import { kafkaErrorCode, kafkaErrors } from './protocol-errors.ts'
@@ -51,7 +52,7 @@ async function fence(
           cause: error,
         })
       }
-      await new Promise((resolve) => setTimeout(resolve, retryPauseMs))
+      await pause(retryPauseMs)
     }
   }
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConnectError, codeOf, type Logger, messageOf, type Plugin } from '@penstock/core'
+import { within } from '../time/within.ts'
 import { entryFile } from './package-entry.ts'
 import type { Offer, PluginPackage } from './package-folders.ts'
 import type { LoadedPlugin } from './registry.ts'
@@ -37,20 +38,12 @@ export async function loadPackage(found: PluginPackage, offer: Offer, logger: Lo
 
 async function importDefault(found: PluginPackage): Promise<unknown> {
   const file = await resolveEntry(found)
-  let timer: NodeJS.Timeout | undefined
-  const tooLong = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new ConnectError('plugins.load_timeout', `loading it took more than ${loadTimeoutMs / 1000} s`))
-    }, loadTimeoutMs)
+  const loading = import(/* @vite-ignore */ pathToFileURL(file).href) as Promise<{ default?: unknown }>
+  const { default: exported } = await within(loadTimeoutMs, loading, () => {
+    throw new ConnectError('plugins.load_timeout', `loading it took more than ${loadTimeoutMs / 1000} s`)
   })
-  try {
-    const module: unknown = await Promise.race([import(/* @vite-ignore */ pathToFileURL(file).href), tooLong])
-    const exported = (module as { default?: unknown }).default
-    if (exported === undefined) throw new ConnectError('plugins.no_default_export', `${file} has no default export`)
-    return exported
-  } finally {
-    clearTimeout(timer)
-  }
+  if (exported === undefined) throw new ConnectError('plugins.no_default_export', `${file} has no default export`)
+  return exported
 }
 
 /** Node's own resolution first, which knows the conditions Node was started with; it can't see `import`-only exports. */

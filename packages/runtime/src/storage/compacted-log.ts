@@ -6,6 +6,7 @@ import { ConnectError, type Logger, RetriableError } from '@penstock/core'
 import type { KafkaAdmin, TopicSpec } from '../kafka/admin.ts'
 import { type ConsumedMessage, KafkaConsumer } from '../kafka/consumer.ts'
 import type { KafkaProducer } from '../kafka/producer.ts'
+import { pause } from '../time/pause.ts'
 import { ensureCompactedTopic } from './compacted-topic.ts'
 
 /** One record of the log; a null value removes the key. */
@@ -127,7 +128,7 @@ export class KafkaCompactedLog implements CompactedLog {
           onFatal(error as Error)
           return
         }
-        await new Promise((resolve) => setTimeout(resolve, failedPollPauseMs))
+        await pause(failedPollPauseMs)
       }
     }
   }

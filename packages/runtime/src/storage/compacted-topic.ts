@@ -1,5 +1,6 @@
 import { ConfigError, type Logger, RetriableError } from '@penstock/core'
 import type { KafkaAdmin, TopicSpec } from '../kafka/admin.ts'
+import { pause } from '../time/pause.ts'
 
 export interface CompactedTopic {
   readonly topic: TopicSpec
@@ -35,7 +36,7 @@ async function createTopic({ topic, admin, logger, timeoutMs }: CompactedTopic):
         `topic ${topic.name} was created but is still unknown to the brokers`,
       )
     }
-    await new Promise((resolve) => setTimeout(resolve, retryDelayMs))
+    await pause(retryDelayMs)
   }
 }
 

@@ -1,5 +1,6 @@
 /** Reads and writes the status topic: what connectors and tasks report, and which topics they touched. */
 import { type Logger, type TaskId, taskName } from '@penstock/core'
+import { within } from '../time/within.ts'
 import type { CompactedLog, LogRecord } from './compacted-log.ts'
 import type { ConnectorState, Status, TaskState } from './status.ts'
 
@@ -102,12 +103,7 @@ export class StatusStore {
   /** Resolves when all writes so far are acknowledged, or after a few seconds: statuses never hold up a rebalance. */
   async flush(): Promise<void> {
     if (this.#pending.size === 0) return
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, flushTimeoutMs)
-    })
-    await Promise.race([Promise.all([...this.#pending]), late])
-    clearTimeout(timer)
+    await within(flushTimeoutMs, Promise.all([...this.#pending]), () => {})
   }
 
   /** Resolves when everything written before is visible here. */
