@@ -255,7 +255,7 @@ const restartKeys = {
   'errors.restart.backoff.ms': restartMs(
     10,
     'First Delay before Restart',
-    'Wait before the first restart; doubles with each further one.',
+    'Wait before a restart; doubles with each further one. The first after the death of an executor is at once.',
   ),
   'errors.restart.backoff.max.ms': restartMs(11, 'Maximum Delay before Restart', 'Longest wait before a restart.'),
   'errors.restart.window.ms': restartMs(12, 'Restart Window', 'Restarts longer ago than this no longer count.'),

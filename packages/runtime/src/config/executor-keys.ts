@@ -36,7 +36,7 @@ export const executorKeys = {
     default: 1000,
     min: 0,
     importance: 'low',
-    doc: 'Wait before the first restart; doubles with each further one.',
+    doc: 'Wait before a restart; doubles with each further one. The first after the death of an executor is at once.',
   }),
   'errors.restart.backoff.max.ms': key.long({
     default: 60000,
