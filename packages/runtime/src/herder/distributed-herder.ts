@@ -13,6 +13,7 @@ import type { ConfigEvent, TargetState } from '../storage/config-state.ts'
 import type { ConfigStore } from '../storage/config-store.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { StatusStore } from '../storage/status-store.ts'
+import { within } from '../time/within.ts'
 import { ConnectorRecords } from './connector-records.ts'
 import { NotAssignedError, NotLeaderError } from './errors.ts'
 import { startFenced } from './fenced-start.ts'
@@ -169,7 +170,11 @@ export class DistributedHerder implements Herder {
     if (this.#keyTimer) clearTimeout(this.#keyTimer)
     const stopped = this.#jobs.run('stopping everything', () => this.#local.stopAll())
     this.#jobs.close()
-    await Promise.race([stopped.catch(() => {}), new Promise((resolve) => setTimeout(resolve, leaveAfterMs))])
+    await within(
+      leaveAfterMs,
+      stopped.catch(() => {}),
+      () => {},
+    )
     await this.membership.leave('the worker is shutting down')
     await stopped
     await this.#parts.statuses.flush()
