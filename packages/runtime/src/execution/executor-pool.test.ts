@@ -9,13 +9,7 @@ import { Redactor } from '../telemetry/redactor.ts'
 import { ExecutorPool } from './executor-pool.ts'
 import { ExecutorProcess } from './executor-process.ts'
 
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('waited in vain')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+const patience = { timeout: 15_000, interval: 20 }
 
 test('a replacement that can’t start is tried again one at a time, until it can', { timeout: 30_000 }, async () => {
   const appFolder = await mkdtemp(join(tmpdir(), 'pool-'))
@@ -38,12 +32,12 @@ test('a replacement that can’t start is tried again one at a time, until it ca
     raw['heartbeat.interval.ms'] = 'never'
     process.kill(pool.figures()[0]?.pid ?? 0, 'SIGKILL')
     // The one that was killed, then each attempt.
-    await until(() => deaths.length >= 5)
+    await vi.waitFor(() => expect(deaths.length).toBeGreaterThanOrEqual(5), patience)
     const pauses = deaths.slice(2).map((at, index) => at - (deaths[index + 1] ?? 0))
     expect(Math.min(...pauses)).toBeGreaterThan(1_000)
     delete raw['heartbeat.interval.ms']
     const validate = () => pool.validate({ 'connector.class': 'Nothing' }).catch((error: Error) => error.message)
-    await until(() => (pool.figures()[0]?.memoryBytes ?? 0) > 0)
+    await vi.waitFor(() => expect(pool.figures()[0]?.memoryBytes).toBeGreaterThan(0), patience)
     expect(await validate()).toMatch(/Failed to find any class/)
   } finally {
     await pool.stop(1_000)
@@ -74,7 +68,7 @@ test('levels of loggers are told to executors, also to those that start later', 
     expect(told.mock.calls.slice(1)).toEqual([['root', 'off']])
     expect(named).toContain('plugins')
     process.kill(pool.figures()[0]?.pid ?? 0, 'SIGKILL')
-    await until(() => told.mock.calls.length === 4)
+    await vi.waitFor(() => expect(told.mock.calls).toHaveLength(4), patience)
     expect(told.mock.calls.slice(2)).toEqual([
       ['task', 'debug'],
       ['root', 'off'],
