@@ -168,7 +168,8 @@ export class DistributedHerder implements Herder {
     this.#gate.close()
     this.#local.close()
     if (this.#keyTimer) clearTimeout(this.#keyTimer)
-    const stopped = this.#jobs.run('stopping everything', () => this.#local.stopAll())
+    const forGood = this.duties.isAlone
+    const stopped = this.#jobs.run('stopping everything', () => this.#local.stopAll({ forGood }))
     this.#jobs.close()
     await within(
       leaveAfterMs,
