@@ -1,4 +1,5 @@
 import { configDef, definePlugin, key } from '@penstock/core'
+import { formatKeys } from '../format-keys.ts'
 import { SchemaRegistryClient } from '../registry/client.ts'
 import { registryKeys } from '../registry/config.ts'
 import { SchemaRegistryConverter } from '../schema-registry-converter.ts'
@@ -26,30 +27,10 @@ const config = configDef({
     group,
     doc: 'Write maps with optional STRING keys as Avro maps; otherwise they become arrays of key and value.',
   }),
-  'scrub.invalid.names': key.boolean({
-    default: false,
-    importance: 'medium',
-    group,
-    doc: 'Replace characters in names that Avro does not allow, instead of refusing the schema.',
-  }),
-  'ignore.default.for.nullables': key.boolean({
-    default: false,
-    importance: 'medium',
-    group,
-    doc: 'Write a null as null where the field has a default.',
-  }),
-  'generalized.sum.type.support': key.boolean({
-    default: false,
-    importance: 'medium',
-    group,
-    doc: 'Keep enums and unions in a form that the other converters of a schema registry understand too.',
-  }),
-  'flatten.singleton.unions': key.boolean({
-    default: true,
-    importance: 'low',
-    group,
-    doc: 'Read a union of one branch as that branch.',
-  }),
+  'scrub.invalid.names': formatKeys.scrubNames(group),
+  'ignore.default.for.nullables': formatKeys.ignoreDefaults(group),
+  'generalized.sum.type.support': formatKeys.generalizedSums(group),
+  'flatten.singleton.unions': formatKeys.flattenSingletons(group),
   'discard.type.doc.default': key.boolean({
     default: false,
     importance: 'low',

@@ -1,5 +1,6 @@
 /** Connect values to Avro's bytes: by the schema derived from theirs, or by another that is registered. */
-import { DataError, messageOf, type Schema, Struct, type StructSchema } from '@penstock/core'
+import { DataError, type Schema, Struct, type StructSchema } from '@penstock/core'
+import { withinField } from '../field-errors.ts'
 import { misfit } from '../logical-values.ts'
 import { scrubbed } from '../scrubbed-name.ts'
 import { structCheck } from '../struct-check.ts'
@@ -121,10 +122,10 @@ function recordEncoder(type: AvroRecord, schema: StructSchema, options: EncodeOp
   const parts = type.fields.map((field): ((writer: BinaryWriter, struct: Struct) => void) => {
     const own = byName.get(field.name)
     if (own !== undefined) {
-      const encode = within(field.name, () => encoderOf(field.type, own.schema, options))
+      const encode = withinField(field.name, () => encoderOf(field.type, own.schema, options))
       return (writer, struct) => {
         const value = options.ignoreDefaults ? struct.getWithoutDefault(own.name) : struct.get(own.name)
-        within(field.name, () => encode(writer, value))
+        withinField(field.name, () => encode(writer, value))
       }
     }
     if (field.default === undefined) {
@@ -143,16 +144,6 @@ function recordEncoder(type: AvroRecord, schema: StructSchema, options: EncodeOp
   return (writer, value) => {
     if (!isOfSchema(value)) throw misfit(value, 'STRUCT', ' of another schema')
     for (const encode of parts) encode(writer, value)
-  }
-}
-
-/** Errors say which field they are about; the path grows on the way out. */
-function within<Result>(field: string, call: () => Result): Result {
-  try {
-    return call()
-  } catch (cause) {
-    if (!(cause instanceof DataError)) throw cause
-    throw new DataError(cause.code, `${messageOf(cause)} (field "${field}")`, { cause })
   }
 }
 

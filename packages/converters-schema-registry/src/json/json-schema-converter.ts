@@ -1,4 +1,5 @@
 import { configDef, definePlugin, key } from '@penstock/core'
+import { formatKeys } from '../format-keys.ts'
 import { SchemaRegistryClient } from '../registry/client.ts'
 import { refused, registryKeys } from '../registry/config.ts'
 import { SchemaRegistryConverter } from '../schema-registry-converter.ts'
@@ -26,24 +27,9 @@ const config = configDef({
     group,
     doc: 'How Decimal values are written: BASE64 (of the unscaled bytes) or NUMERIC. Both are understood when reading.',
   }),
-  'ignore.default.for.nullables': key.boolean({
-    default: false,
-    importance: 'medium',
-    group,
-    doc: 'Write a null as null where the field has a default.',
-  }),
-  'generalized.sum.type.support': key.boolean({
-    default: false,
-    importance: 'medium',
-    group,
-    doc: 'Keep enums and unions in a form that the other converters of a schema registry understand too.',
-  }),
-  'flatten.singleton.unions': key.boolean({
-    default: true,
-    importance: 'low',
-    group,
-    doc: 'Read a union of one branch as that branch.',
-  }),
+  'ignore.default.for.nullables': formatKeys.ignoreDefaults(group),
+  'generalized.sum.type.support': formatKeys.generalizedSums(group),
+  'flatten.singleton.unions': formatKeys.flattenSingletons(group),
   'json.fail.invalid.schema': refused('values are converted by their schema, and not validated against it', 'false'),
   'preserve.additional.properties': refused('properties that the schema does not name are left out', 'false'),
 })

@@ -11,6 +11,7 @@ import {
   Struct,
   type StructSchema,
 } from '@penstock/core'
+import { errorInField } from '../field-errors.ts'
 import { dateOfDays, dateOfMs, scaleOf, timeOfMs } from '../logical-values.ts'
 import { isObject } from './json-documents.ts'
 import { isUnionSchema } from './names.ts'
@@ -65,9 +66,8 @@ function structOf(schema: StructSchema, json: JsonValue): Struct {
     try {
       const member = Object.hasOwn(json, field.name) ? json[field.name] : undefined
       values.set(field.name, readValue(field.schema, member))
-    } catch (cause) {
-      if (!(cause instanceof DataError)) throw cause
-      throw new DataError(cause.code, `${cause.message} (field "${field.name}")`, { cause })
+    } catch (error) {
+      throw errorInField(field.name, error)
     }
   }
   return new Struct(schema, values)

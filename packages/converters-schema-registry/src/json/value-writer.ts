@@ -8,6 +8,7 @@ import {
   type Struct,
   type StructSchema,
 } from '@penstock/core'
+import { errorInField } from '../field-errors.ts'
 import { shortestFloat } from '../float-text.ts'
 import { daysOf, decimalOf, misfit, timeOf, timestampOf } from '../logical-values.ts'
 import { structCheck } from '../struct-check.ts'
@@ -77,9 +78,8 @@ function structWriter(schema: StructSchema, options: JsonSchemaOptions): (value:
 function memberText(struct: Struct, name: string, write: WriteValue): string | null {
   try {
     return write(struct.getWithoutDefault(name))
-  } catch (cause) {
-    if (!(cause instanceof DataError)) throw cause
-    throw new DataError(cause.code, `${cause.message} (field "${name}")`, { cause })
+  } catch (error) {
+    throw errorInField(name, error)
   }
 }
 

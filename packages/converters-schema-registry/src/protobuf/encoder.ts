@@ -1,5 +1,6 @@
 /** Connect values to Protobuf's bytes: by the schema derived from theirs, or by another that is registered. */
-import { DataError, messageOf, type PrimitiveSchema, type Schema, type StructSchema } from '@penstock/core'
+import { DataError, type PrimitiveSchema, type Schema, type StructSchema } from '@penstock/core'
+import { withinField } from '../field-errors.ts'
 import { misfit } from '../logical-values.ts'
 import { scrubbed } from '../scrubbed-name.ts'
 import { structCheck } from '../struct-check.ts'
@@ -32,7 +33,7 @@ function structEncoder(message: ProtoMessage, schema: StructSchema, options: Enc
   const isOfSchema = structCheck(schema)
   const parts = schema.fields.map((field) => {
     const encode = attempted(options, () =>
-      within(field.name, () => fieldEncoder(message, field.name, field.schema, options)),
+      withinField(field.name, () => fieldEncoder(message, field.name, field.schema, options)),
     )
     return { name: field.name, encode }
   })
@@ -40,7 +41,7 @@ function structEncoder(message: ProtoMessage, schema: StructSchema, options: Enc
     if (!isOfSchema(value)) throw misfit(value, 'STRUCT', ' of another schema')
     for (const { name, encode } of parts) {
       const member = options.ignoreDefaults ? value.getWithoutDefault(name) : value.get(name)
-      if (member !== null) within(name, () => encode(writer, member))
+      if (member !== null) withinField(name, () => encode(writer, member))
     }
   }
 }
@@ -90,7 +91,7 @@ function oneofEncoder(message: ProtoMessage, schema: StructSchema, options: Enco
     for (const { name, encode } of members) {
       const member = value.getWithoutDefault(name)
       if (member === null) continue
-      within(name, () => encode(writer, member))
+      withinField(name, () => encode(writer, member))
       return
     }
   }
@@ -225,16 +226,6 @@ function enumNumbers(
     const number = numbers.get(symbol) ?? schema.parameters?.[`${kind}.${value}`] ?? unknown
     if (number !== undefined) return Number(number)
     throw new DataError('protobuf.misfit', `"${value.slice(0, 40)}" is none of the symbols of ${name}`)
-  }
-}
-
-/** Errors say which field they are about; the path grows on the way out. */
-function within<Result>(field: string, call: () => Result): Result {
-  try {
-    return call()
-  } catch (cause) {
-    if (!(cause instanceof DataError)) throw cause
-    throw new DataError(cause.code, `${messageOf(cause)} (field "${field}")`, { cause })
   }
 }
 

@@ -1,4 +1,5 @@
 import { configDef, definePlugin, key } from '@penstock/core'
+import { formatKeys } from '../format-keys.ts'
 import { SchemaRegistryClient } from '../registry/client.ts'
 import { registryKeys } from '../registry/config.ts'
 import { SchemaRegistryConverter } from '../schema-registry-converter.ts'
@@ -62,24 +63,9 @@ const config = configDef({
     group,
     doc: 'Name schemas with their package and the messages around them.',
   }),
-  'scrub.invalid.names': key.boolean({
-    default: false,
-    importance: 'medium',
-    group,
-    doc: 'Replace characters in names that Protobuf does not allow, instead of refusing the schema.',
-  }),
-  'ignore.default.for.nullables': key.boolean({
-    default: false,
-    importance: 'medium',
-    group,
-    doc: 'Write a null as null where the field has a default.',
-  }),
-  'generalized.sum.type.support': key.boolean({
-    default: false,
-    importance: 'medium',
-    group,
-    doc: 'Keep enums and unions in a form that the other converters of a schema registry understand too.',
-  }),
+  'scrub.invalid.names': formatKeys.scrubNames(group),
+  'ignore.default.for.nullables': formatKeys.ignoreDefaults(group),
+  'generalized.sum.type.support': formatKeys.generalizedSums(group),
 })
 
 export const protobufConverter = definePlugin({
