@@ -19,6 +19,7 @@ import { within } from '../time/within.ts'
 import { openConnectorOffsets } from './connector-offsets.ts'
 import type { ExecutorChannel, StartConnector } from './ipc.ts'
 import { TaskClients } from './task-clients.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export interface ConnectorInstancesParts {
   readonly channel: ExecutorChannel
@@ -33,6 +34,9 @@ interface Instance {
   readonly connector: Connector
   readonly clients: TaskClients
   readonly logger: Logger
+  readonly started: Promise<void>
+  /** Aborts when it is stopped: whoever waits for its start or its plans is told. */
+  readonly stopped: AbortController
 }
 
 export class ConnectorInstances {
@@ -47,7 +51,7 @@ export class ConnectorInstances {
     return [...this.#instances.keys()]
   }
 
-  /** Resolves with the plugin's version once the connector has started. */
+  /** Resolves with the plugin's version once the connector has started; rejects when it is stopped before. */
   async start({ connector: name, config }: StartConnector): Promise<string> {
     if (this.#instances.has(name)) throw new ConflictError('executor.connector_runs', `connector ${name} runs already`)
     const { channel, registry, worker } = this.#parts
@@ -63,13 +67,18 @@ export class ConnectorInstances {
         raiseError: (error) => channel.send({ kind: 'connector-failed', connector: name, trace: traceOf(error) }),
       }) ?? withoutCode(plugin, config)
     logger.info('starting connector', { config: hideSecrets(config, plugin.config.keys) })
+    const started = (async () => connector.start?.())()
+    const instance: Instance = { plugin, connector, clients, logger, started, stopped: new AbortController() }
+    this.#instances.set(name, instance)
     try {
-      await connector.start?.()
+      await unlessAborted(started, instance.stopped.signal)
     } catch (error) {
-      await clients.close()
+      if (this.#instances.get(name) === instance) {
+        this.#instances.delete(name)
+        await clients.close()
+      }
       throw error
     }
-    this.#instances.set(name, { plugin, connector, clients, logger })
     return version
   }
 
@@ -77,10 +86,11 @@ export class ConnectorInstances {
     const instance = this.#instances.get(name)
     if (instance === undefined) return
     this.#instances.delete(name)
+    instance.stopped.abort(new ConflictError('executor.stopped', `connector ${name} was stopped`))
     try {
-      // A connector that never ends its stop must not keep the worker from everything else it has to do.
+      // A connector that never ends its start or stop must not keep the worker from everything else it has to do.
       const ms = this.#parts.worker['task.shutdown.graceful.timeout.ms']
-      await within(ms, Promise.resolve(instance.connector.stop?.()), () => {
+      await within(ms, end(instance), () => {
         throw new ConnectError('executor.timeout', `it took longer than ${ms} ms`)
       })
     } catch (error) {
@@ -93,8 +103,10 @@ export class ConnectorInstances {
   async taskConfigs(name: string, maxTasks: number, enforceMax: boolean): Promise<RawConfig[]> {
     const instance = this.#instances.get(name)
     if (!instance) throw new NotFoundError('executor.no_connector', `connector ${name} does not run here`)
-    const { plugin, connector, logger } = instance
-    const configs = await connector.taskConfigs(maxTasks)
+    const { plugin, connector, logger, started, stopped } = instance
+    // It may ask to be planned while it still starts.
+    const planned = started.then(() => connector.taskConfigs(maxTasks))
+    const configs = await unlessAborted(planned, stopped.signal)
     if (configs.length > maxTasks) {
       const message = `The connector ${name} has generated ${configs.length} tasks, which is greater than ${maxTasks}, the maximum number of tasks it is configured to create (tasks.max).`
       if (enforceMax) throw new ConnectError('connector.too_many_tasks', message)
@@ -121,6 +133,15 @@ export class ConnectorInstances {
       offsets: async (partitions) => (await store()).read(connector, partitions),
     }
   }
+}
+
+/** Its calls don't overlap: one that still starts is stopped afterwards, one that did not start needs no stop. */
+async function end({ started, connector }: Instance): Promise<void> {
+  const isUp = await started.then(
+    () => true,
+    () => false,
+  )
+  if (isUp) await connector.stop?.()
 }
 
 /** The class that a JVM worker would run: `…Connector` makes `…Task`. */

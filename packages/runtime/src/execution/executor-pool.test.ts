@@ -79,3 +79,36 @@ test('levels of loggers are told to executors, also to those that start later', 
     await rm(appFolder, { recursive: true })
   }
 })
+
+test('what is stopped before its executor is up never starts', { timeout: 30_000 }, async () => {
+  const appFolder = await mkdtemp(join(tmpdir(), 'pool-'))
+  await writeFile(join(appFolder, 'package.json'), '{"name":"app"}')
+  const told = vi.spyOn(ExecutorProcess.prototype, 'request')
+  const pool = new ExecutorPool({
+    config: workerWith({ 'executor.processes': '1', 'log.level': 'off' }),
+    redactor: new Redactor(),
+    workerId: 'one:8083',
+    appFolder,
+    answers: null,
+    logger: recordingLogger(),
+    onReport: () => {},
+    onDeath: () => {},
+  })
+  const id = { connector: 'a', task: 0 }
+  try {
+    const up = pool.start()
+    const task = pool.startTask({ id, connectorConfig: {}, taskConfig: {}, paused: false, awaitGo: true })
+    const connector = pool.startConnector({ connector: 'a', config: {} })
+    const outcomes = Promise.allSettled([task, connector])
+    await pool.stopTask(id, false)
+    await pool.stopConnector('a')
+    await up
+    const stopped = { status: 'rejected', reason: expect.objectContaining({ code: 'executor.stopped' }) }
+    expect(await outcomes).toEqual([stopped, stopped])
+    expect(told.mock.calls.map(([request]) => request).filter((request) => request.startsWith('start'))).toEqual([])
+  } finally {
+    told.mockRestore()
+    await pool.stop(1_000)
+    await rm(appFolder, { recursive: true })
+  }
+})

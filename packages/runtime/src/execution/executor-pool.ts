@@ -3,7 +3,7 @@
  * an executor is told to the herder, which restarts it by policy.
  */
 import { availableParallelism } from 'node:os'
-import { ConnectError, codeOf, type Logger, type RawConfig, type TaskId, taskName } from '@penstock/core'
+import { ConflictError, ConnectError, codeOf, type Logger, type RawConfig, type TaskId, taskName } from '@penstock/core'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
@@ -56,8 +56,9 @@ interface Slot {
   /** The process has started: its death, not a failed start, is what is to be told next. */
   isUp: boolean
   restarts: number
-  readonly connectors: Set<string>
-  readonly tasks: Map<string, TaskId>
+  /** By name, what stands for the present start: a start that was followed by a stop must not go through. */
+  readonly connectors: Map<string, StartConnector>
+  readonly tasks: Map<string, StartTask>
   metrics: readonly TaskMetrics[]
 }
 
@@ -107,14 +108,9 @@ export class ExecutorPool {
   async startConnector(start: StartConnector): Promise<string> {
     const slot = this.#leastLoaded()
     // Counted before anything is awaited: the next one goes elsewhere.
-    slot.connectors.add(start.connector)
-    try {
-      await slot.ready
-      return await slot.process.request('start-connector', start)
-    } catch (error) {
-      slot.connectors.delete(start.connector)
-      throw error
-    }
+    return this.#start(slot, slot.connectors, start.connector, start, (executor) =>
+      executor.request('start-connector', start),
+    )
   }
 
   async stopConnector(connector: string): Promise<void> {
@@ -133,13 +129,25 @@ export class ExecutorPool {
   /** Resolves when the task is on its way; its status tells the rest. */
   async startTask(start: StartTask): Promise<void> {
     const slot = this.#leastLoaded()
-    const key = taskName(start.id)
-    slot.tasks.set(key, start.id)
+    await this.#start(slot, slot.tasks, taskName(start.id), start, (executor) => executor.request('start-task', start))
+  }
+
+  /** `starts` tells whether this start is still wanted once the executor is up, and when it fails. */
+  async #start<S, R>(
+    slot: Slot,
+    starts: Map<string, S>,
+    name: string,
+    start: S,
+    send: (executor: ExecutorProcess) => Promise<R>,
+  ): Promise<R> {
+    starts.set(name, start)
     try {
       await slot.ready
-      await slot.process.request('start-task', start)
+      if (starts.get(name) !== start)
+        throw new ConflictError('executor.stopped', `${name} was stopped before it started`)
+      return await send(slot.process)
     } catch (error) {
-      slot.tasks.delete(key)
+      if (starts.get(name) === start) starts.delete(name)
       throw error
     }
   }
@@ -228,7 +236,7 @@ export class ExecutorPool {
       ready: Promise.resolve(),
       isUp: false,
       restarts: 0,
-      connectors: new Set(),
+      connectors: new Map(),
       tasks: new Map(),
       metrics: [],
     }
@@ -290,7 +298,7 @@ export class ExecutorPool {
   #onDeath(index: number, reason: string): void {
     const slot = this.#slots[index]
     if (!slot || this.#stopping) return
-    const work = { connectors: [...slot.connectors], tasks: [...slot.tasks.values()] }
+    const work = { connectors: [...slot.connectors.keys()], tasks: [...slot.tasks.values()].map(({ id }) => id) }
     slot.connectors.clear()
     slot.tasks.clear()
     slot.metrics = []

@@ -1,5 +1,5 @@
 import { configDef, definePlugin, key, type SinkPlugin } from '@penstock/core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ConfigResolver } from '../config/config-resolver.ts'
 import { workerWith } from '../config/fixtures/worker.ts'
 import { loaded, testPlugins } from '../plugins/fixtures/test-plugins.ts'
@@ -106,6 +106,50 @@ describe('connectors', () => {
     expect(await request('start-connector', { connector: 'a', config })).toBe(
       'executor.connector_runs: connector a runs already',
     )
+  })
+
+  test('one that hangs in its start can be stopped and started anew; should it come up late, it is stopped', async () => {
+    const late = Promise.withResolvers<void>()
+    const calls: string[] = []
+    const { request } = open(
+      {
+        createConnector: () => ({
+          start: () => {
+            calls.push('start')
+            return calls.length === 1 ? late.promise : undefined
+          },
+          taskConfigs: () => [],
+          stop: () => void calls.push('stop'),
+        }),
+      },
+      { 'task.shutdown.graceful.timeout.ms': '20' },
+    )
+    const first = request('start-connector', { connector: 'a', config })
+    await vi.waitFor(() => expect(calls).toEqual(['start']))
+    expect(await request('stop-connector', { connector: 'a' })).toBeUndefined()
+    expect(await first).toBe('executor.stopped: connector a was stopped')
+    expect(await request('start-connector', { connector: 'a', config })).toBe('2.1.0')
+    late.resolve()
+    await vi.waitFor(() => expect(calls).toEqual(['start', 'start', 'stop']))
+    expect(await request('task-configs', { connector: 'a', maxTasks: 2, enforceMax: true })).toEqual([])
+  })
+
+  test('one that asks for a plan while it starts is planned when it is up', async () => {
+    const up = Promise.withResolvers<void>()
+    const { request } = open({ createConnector: () => ({ start: () => up.promise, taskConfigs: () => [{}] }) })
+    const start = request('start-connector', { connector: 'a', config })
+    await new Promise((resolve) => setImmediate(resolve))
+    const plan = request('task-configs', { connector: 'a', maxTasks: 2, enforceMax: true })
+    up.resolve()
+    expect([await start, await plan]).toEqual(['2.1.0', [{ 'task.class': 'com.example.OwnSinkTask' }]])
+  })
+
+  test('one that hangs in its plans is stopped all the same, and who waits for them is told', async () => {
+    const { request } = open({ createConnector: () => ({ taskConfigs: () => new Promise<never>(() => {}) }) })
+    await request('start-connector', { connector: 'a', config })
+    const plan = request('task-configs', { connector: 'a', maxTasks: 2, enforceMax: true })
+    expect(await request('stop-connector', { connector: 'a' })).toBeUndefined()
+    expect(await plan).toBe('executor.stopped: connector a was stopped')
   })
 
   test('one that fails to stop is stopped all the same', async () => {
