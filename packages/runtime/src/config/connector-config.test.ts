@@ -105,6 +105,12 @@ test.each<[RawConfig, string[]]>([
   [{ name: 'cluster' }, ['name: Consumer group connect-cluster conflicts with Connect worker group connect-cluster']],
   [{ name: '' }, ['name: Invalid value  for configuration name: String may not be empty']],
   [
+    { name: '..' },
+    [
+      'name: Invalid value .. for configuration name: String may not be "." or "..", which URLs can\'t carry; give it another name',
+    ],
+  ],
+  [
     { name: 'a\u0007b' },
     [
       'name: Invalid value a\u0007b for configuration name: String may not contain control sequences but had the following ASCII chars: 7',

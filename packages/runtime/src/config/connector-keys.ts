@@ -271,6 +271,9 @@ export const sourceConnectorConfig = configDef({ ...commonKeys, ...sourceKeys, .
 
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'String may not be empty'
+  // Kafka Connect takes them, but clients shorten `/connectors/..`: neither users nor workers could name it in a request.
+  if (name === '.' || name === '..')
+    return 'String may not be "." or "..", which URLs can\'t carry; give it another name'
   const controls = [...name]
     .map((letter) => letter.codePointAt(0) ?? 0)
     .filter((code) => code < 32 || (code > 126 && code < 160))
