@@ -1,5 +1,6 @@
 /** Changes some keys of a connector's config so that patches of several users at once all take effect. */
 import type { RawConfig } from '@penstock/core'
+import { sameConfig } from '../config/same-config.ts'
 import type { ExecutorPool } from '../execution/executor-pool.ts'
 import type { ConnectorRecords } from './connector-records.ts'
 import type { ConnectorInfo } from './herder.ts'
@@ -28,15 +29,10 @@ export async function patchConfig(
     await validated(executors, config)
     const outcome = await run(`patching the config of ${connector}`, async () => {
       const current = records.configOf(connector)
-      if (!equalConfigs(current, known)) return { changed: current }
+      if (!sameConfig(current, known)) return { changed: current }
       return { put: await records.put(connector, config, { initialState: null, allowReplace: true }) }
     })
     if (outcome.put !== undefined) return outcome.put.info
     base = outcome.changed
   }
-}
-
-function equalConfigs(one: RawConfig, other: RawConfig): boolean {
-  const keys = Object.keys(one)
-  return keys.length === Object.keys(other).length && keys.every((key) => key in other && one[key] === other[key])
 }
