@@ -58,6 +58,7 @@ export class LocalWork {
       clock,
       topicTracking: config['topic.tracking.enable'],
       startFenced: parts.startFenced,
+      onLateStart: (connector) => this.#planner.request(connector),
       exactlyOnce: config['exactly.once.source.support'] === 'enabled',
     })
     this.#planner = new TaskPlanner({

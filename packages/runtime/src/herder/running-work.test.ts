@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { a0, a1, runningWork } from './fixtures/running.ts'
 
 const config = { name: 'a', topics: 't' }
@@ -51,6 +51,45 @@ describe('connectors', () => {
     started()
     await start
     expect(written()).toEqual(['connector-a UNASSIGNED'])
+  })
+
+  describe('one that takes long to start', () => {
+    beforeEach(() => void vi.useFakeTimers())
+    afterEach(() => void vi.useRealTimers())
+    const slow = async (end: (started: PromiseWithResolvers<void>) => void = () => {}) => {
+      const started = Promise.withResolvers<void>()
+      const run = await runningWork({ 'start a': () => started.promise })
+      const start = run.work.startConnector('a', config, 'STARTED')
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect(await start).toBe(false)
+      end(started)
+      await vi.advanceTimersByTimeAsync(0)
+      return { ...run, started }
+    }
+
+    test('does not keep the herder; once it is up, that is told', async () => {
+      const { written, late, work } = await slow((started) => started.resolve())
+      expect([written(), late, work.connectorState('a')]).toEqual([['connector-a RUNNING'], ['a'], 'RUNNING'])
+    })
+
+    test('and fails, is FAILED then', async () => {
+      const { written, late } = await slow((started) => started.reject(new Error('no such host')))
+      expect([written(), late]).toEqual([['connector-a FAILED'], []])
+    })
+
+    test.each([
+      ['stopped', 'UNASSIGNED'],
+      ['paused', 'PAUSED'],
+    ] as const)('and is %s meanwhile, stays so whatever becomes of the start', async (how, state) => {
+      for (const end of ['resolve', 'reject'] as const) {
+        const { work, started, written, late } = await slow()
+        if (how === 'stopped') await work.stopConnector('a')
+        else await work.changeTarget('a', config, 'PAUSED')
+        started[end](new Error('stopped') as never)
+        await vi.advanceTimersByTimeAsync(0)
+        expect([written(), late]).toEqual([[`connector-a ${state}`], []])
+      }
+    })
   })
 
   test.each([

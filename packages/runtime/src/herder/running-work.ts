@@ -8,6 +8,7 @@ import type { StartTask } from '../execution/ipc.ts'
 import type { ConfigState, TargetState } from '../storage/config-state.ts'
 import type { ConnectorState, TaskState } from '../storage/status.ts'
 import type { StatusStore } from '../storage/status-store.ts'
+import { within } from '../time/within.ts'
 import { connectorPluginOf, connectorTypeOf } from './connector-types.ts'
 import { asTaskConfig } from './task-configs.ts'
 
@@ -26,8 +27,13 @@ export interface RunningWorkParts {
   /** `exactly.once.source.support=enabled` */
   readonly exactlyOnce: boolean
   /** Starts a task of an exactly-once source, which takes longer; gives up once it is not wanted any more. */
-  readonly startFenced: (start: Omit<StartTask, 'awaitGo'>, isWanted: () => boolean) => Promise<void>
+  readonly startFenced: (start: FencedStart, isWanted: () => boolean) => Promise<void>
+  /** A connector that took long to start is up after all: it is to be asked for its tasks. */
+  readonly onLateStart: (connector: string) => void
 }
+
+/** Whether the task starts paused is decided when it starts: that may be long after. */
+export type FencedStart = Omit<StartTask, 'awaitGo' | 'paused'>
 
 /** Startup figures for the metrics of the worker. */
 export interface StartupFigures {
@@ -44,9 +50,14 @@ interface Connector {
 
 interface Task {
   readonly id: TaskId
+  /** It is being stopped: a start that is still under way must not go on. */
+  isStopping: boolean
   state: TaskState
   version: string | null
 }
+
+/** The herder waits so long for a connector to start: nearly all of them are up by then. */
+const connectorStartMs = 5_000
 
 export class RunningWork {
   readonly startups: StartupFigures = { connectorAttempts: 0, connectorFailures: 0, taskAttempts: 0, taskFailures: 0 }
@@ -92,7 +103,10 @@ export class RunningWork {
     return this.#tasks.get(taskName(id))?.state ?? null
   }
 
-  /** Starts a connector instance in its target state. A failure becomes its status; true when it is up. */
+  /**
+   * Starts a connector instance in its target state. A failure becomes its status; true when it is up. One that takes
+   * long goes on starting on its own, see {@link RunningWorkParts.onLateStart}: the herder has other work to do.
+   */
   async startConnector(name: string, config: RawConfig, target: TargetState): Promise<boolean> {
     const { executors } = this.#parts
     const connector: Connector = { state: 'UNASSIGNED', version: null }
@@ -103,12 +117,25 @@ export class RunningWork {
       this.#reportConnector(name, connector, target === 'PAUSED' ? 'PAUSED' : 'STOPPED', null)
       return true
     }
+    const starting = this.#startInstance(name, config, connector)
+    return within(connectorStartMs, starting, () => {
+      this.#parts.logger.warn('a connector takes long to start, going on without it', { connector: name })
+      void starting.then((isUp) => {
+        if (isUp) this.#parts.onLateStart(name)
+      })
+      return false
+    })
+  }
+
+  async #startInstance(name: string, config: RawConfig, connector: Connector): Promise<boolean> {
     this.startups.connectorAttempts++
+    const isHere = (): boolean => this.#connectors.get(name) === connector
     try {
-      connector.version = await executors.startConnector({ connector: name, config })
-      if (this.#connectors.get(name) === connector) this.#reportConnector(name, connector, 'RUNNING', null)
-      return true
+      connector.version = await this.#parts.executors.startConnector({ connector: name, config })
+      if (isHere()) this.#reportConnector(name, connector, 'RUNNING', null)
+      return isHere()
     } catch (error) {
+      if (!isHere()) return false
       this.startups.connectorFailures++
       this.failConnector(name, traceOf(error))
       return false
@@ -132,8 +159,11 @@ export class RunningWork {
       await this.stopConnector(name, { report: false })
       return this.startConnector(name, config, target)
     }
+    // Another object: what comes of a start that is still under way is no longer this connector's state.
+    const stopped = { ...connector }
+    this.#connectors.set(name, stopped)
     await this.#parts.executors.stopConnector(name)
-    this.#reportConnector(name, connector, target === 'PAUSED' ? 'PAUSED' : 'STOPPED', null)
+    this.#reportConnector(name, stopped, target === 'PAUSED' ? 'PAUSED' : 'STOPPED', null)
     return false
   }
 
@@ -144,27 +174,24 @@ export class RunningWork {
 
   /** Starts a task; a failure becomes its status. */
   async startTask(id: TaskId): Promise<void> {
-    const { configs, executors } = this.#parts
+    const { configs, executors, exactlyOnce } = this.#parts
+    // Known before the configs are looked at: the fencing goes by the configs of that moment.
+    const plugins = exactlyOnce ? await executors.plugins() : []
     const connectorConfig = configs.config(id.connector)
     const taskConfig = configs.taskConfig(id)
     if (connectorConfig === null || taskConfig === null || this.hasTask(id)) return
-    const task: Task = { id, state: 'UNASSIGNED', version: null }
+    const task: Task = { id, state: 'UNASSIGNED', version: null, isStopping: false }
     this.#tasks.set(taskName(id), task)
     this.startups.taskAttempts++
-    const start = {
-      id,
-      connectorConfig: asTaskConfig(id.connector, connectorConfig),
-      taskConfig,
-      paused: configs.targetState(id.connector) === 'PAUSED',
-    }
-    if (this.#parts.exactlyOnce && connectorTypeOf(await executors.plugins(), connectorConfig) === 'source') {
+    const start: FencedStart = { id, connectorConfig: asTaskConfig(id.connector, connectorConfig), taskConfig }
+    if (exactlyOnce && connectorTypeOf(plugins, connectorConfig) === 'source') {
       // Not awaited: fencing asks the leader, and whoever waits for this start may be what the leader waits for.
-      const isWanted = (): boolean => this.#tasks.get(taskName(id)) === task
+      const isWanted = (): boolean => this.#tasks.get(taskName(id)) === task && !task.isStopping
       this.#parts.startFenced(start, isWanted).catch((error: unknown) => this.#failStart(task, error))
       return
     }
     try {
-      await executors.startTask({ ...start, awaitGo: false })
+      await executors.startTask({ ...start, paused: configs.targetState(id.connector) === 'PAUSED', awaitGo: false })
     } catch (error) {
       this.#failStart(task, error)
     }
@@ -177,6 +204,7 @@ export class RunningWork {
   async stopTask(id: TaskId, options: { forGood: boolean } = { forGood: false }): Promise<void> {
     const task = this.#tasks.get(taskName(id))
     if (!task) return
+    task.isStopping = true
     const { configs, executors } = this.#parts
     const wanted = configs.taskConfig(id) !== null && configs.targetState(id.connector) !== 'STOPPED'
     await executors.stopTask(id, !wanted || options.forGood)
@@ -186,7 +214,7 @@ export class RunningWork {
   }
 
   #failStart(task: Task, error: unknown): void {
-    if (this.#tasks.get(taskName(task.id)) !== task) return
+    if (this.#tasks.get(taskName(task.id)) !== task || task.isStopping) return
     this.startups.taskFailures++
     this.failTask(task.id, traceOf(error))
   }

@@ -51,7 +51,7 @@ export class ZombieFencing {
     }
     await asLeader(`recording the number of tasks of ${connector}`, async () => {
       await configs.readToEnd(readTimeoutMs)
-      if (state.fencing(connector).generation !== before.generation) {
+      if (!state.has(connector) || state.fencing(connector).generation !== before.generation) {
         throw new ConflictError(
           'herder.tasks_changed',
           `The tasks of connector ${connector} have changed while older ones were fenced; the new ones ask for it again`,
