@@ -7,10 +7,11 @@ import { DataError } from '@penstock/core'
 import { RE2JS } from 're2js'
 import { type Ambiguity, ambiguityOf } from './ambiguity.ts'
 import { emitJs, emitRe2, type Re2Pattern } from './emit.ts'
-import { PatternError, parseJavaRegex } from './parse-java-regex.ts'
+import { parseJavaRegex } from './parse-java-regex.ts'
+import { PatternError } from './pattern-reader.ts'
 import type { Syntax } from './syntax.ts'
 
-export { PatternError } from './parse-java-regex.ts'
+export { PatternError } from './pattern-reader.ts'
 
 /** Where a pattern was found. `groups[0]` is the whole match; a group that took no part is undefined. */
 export interface Match {

@@ -1,5 +1,5 @@
 import type { JavaRegex, Match } from './java-regex.ts'
-import { PatternError } from './parse-java-regex.ts'
+import { PatternError } from './pattern-reader.ts'
 
 /** A replacement text: fixed parts and numbers of groups. */
 export type Replacement = readonly (string | number)[]
