@@ -1,3 +1,4 @@
+/** Reads a growing file (`followed-file.ts`) line by line (`line-splitter.ts`); positions: `source-offsets.ts`. */
 import { setTimeout as wait } from 'node:timers/promises'
 import {
   assertNever,

@@ -1,3 +1,4 @@
+/** Records on their way to a sink: bytes until somebody looks at them. Those of sources: source-record.ts. */
 import { knownAcrossCopies } from './copies.ts'
 import type { SchemaAndValue } from './schema.ts'
 

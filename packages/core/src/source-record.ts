@@ -1,3 +1,4 @@
+/** Records that a source makes, with the position where it goes on after a restart. Those of sinks: record.ts. */
 import { knownAcrossCopies } from './copies.ts'
 import type { ConnectRecord, Header, RecordChanges } from './record.ts'
 import { nothing, type SchemaAndValue } from './schema.ts'

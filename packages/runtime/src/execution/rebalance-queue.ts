@@ -1,3 +1,4 @@
+/** Between the consumer, which tells of partitions that come and go, and `sink-loop.ts`, which follows. */
 import type { TopicPartition } from '@penstock/core'
 import type { RebalanceHandler } from '../kafka/consumer.ts'
 

@@ -1,3 +1,4 @@
+/** When a sink task's offsets are committed. How far records have been consumed is known by `sink-positions.ts`. */
 import {
   type Clock,
   isRetriable,

@@ -1,3 +1,4 @@
+/** A connector's `transforms`: `build-pipeline.ts` makes it of the config, records walk it in `chain-walk.ts`. */
 import { type ConnectRecord, type Predicate, StageError, type Transformation, type Transformed } from '@penstock/core'
 
 /** One link: a transformation, and the condition under which it applies. */

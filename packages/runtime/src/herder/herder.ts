@@ -1,3 +1,4 @@
+/** What REST asks of a herder; `distributed-herder.ts` and `standalone-herder.ts` answer. */
 import type { RawConfig, SourceOffset, SourcePartition, TaskId } from '@penstock/core'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TargetState } from '../storage/config-state.ts'

@@ -1,3 +1,4 @@
+/** What a worker asks of the leader by requests between workers; the leader's end is `rest/internal.ts`. */
 import { type Clock, ConnectError, type Logger, messageOf, type RawConfig } from '@penstock/core'
 import { sign } from '../group/session-key.ts'
 import type { SessionKey } from '../storage/config-state.ts'
