@@ -1,5 +1,5 @@
 /** The framework's side of a source connector's configuration. */
-import { ConfigError, type ConfigOf, type ConfigProblem, type RawConfig } from '@penstock/core'
+import { ConfigError, type ConfigOf, type ConfigProblem, messageOf, type RawConfig } from '@penstock/core'
 import { sourceConnectorConfig } from './connector-keys.ts'
 import { converterProblems } from './converter-properties.ts'
 import {
@@ -30,10 +30,10 @@ export function parseSourceConnectorConfig(raw: RawConfig, worker: WorkerConfig)
   }
 }
 
-/** What the plugin says of exactly-once delivery with this configuration. */
+/** What the plugin says of exactly-once delivery with this configuration; asked only where the configuration needs it. */
 export interface ExactlyOnceAbilities {
-  readonly support: 'SUPPORTED' | 'UNSUPPORTED' | null
-  readonly definesBoundaries: boolean
+  support(): 'SUPPORTED' | 'UNSUPPORTED' | null
+  definesBoundaries(): boolean
 }
 
 /** Whether the worker and the connector can do what the configuration asks of exactly-once delivery (KIP-618). */
@@ -55,7 +55,10 @@ function supportProblems(
   if (worker['exactly.once.source.support'] !== 'enabled') {
     return [{ key, message: 'This worker does not have exactly-once source support enabled.' }]
   }
-  switch (support) {
+  const answer = asked(key, support)
+  switch (answer.given) {
+    case undefined:
+      return answer.problems
     case 'SUPPORTED':
       return []
     case 'UNSUPPORTED':
@@ -74,7 +77,9 @@ function supportProblems(
 
 function boundaryProblems(raw: RawConfig, { definesBoundaries }: ExactlyOnceAbilities): ConfigProblem[] {
   const key = 'transaction.boundary'
-  if (raw[key]?.trim().toLowerCase() !== 'connector' || definesBoundaries) return []
+  if (raw[key]?.trim().toLowerCase() !== 'connector') return []
+  const answer = asked(key, definesBoundaries)
+  if (answer.given !== false) return answer.problems
   return [
     {
       key,
@@ -82,4 +87,14 @@ function boundaryProblems(raw: RawConfig, { definesBoundaries }: ExactlyOnceAbil
         'The connector does not support connector-defined transaction boundaries with the given configuration. Please reconfigure it to use a different transaction boundary definition.',
     },
   ]
+}
+
+/** The plugin's code may fail, above all on a configuration that is wrong elsewhere: one more problem then, no answer. */
+function asked<T>(key: string, question: () => T): { given: T | undefined; problems: ConfigProblem[] } {
+  try {
+    return { given: question(), problems: [] }
+  } catch (error) {
+    const message = `The connector could not tell whether it supports this: ${messageOf(error)}`
+    return { given: undefined, problems: [{ key, message }] }
+  }
 }

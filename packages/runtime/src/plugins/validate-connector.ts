@@ -125,8 +125,8 @@ function frameworkProblems(
 ): ConfigProblem[] {
   if (plugin.kind === 'sink') return sinkProblems(raw, worker)
   const abilities = {
-    support: plugin.exactlyOnceSupport?.(raw) ?? null,
-    definesBoundaries: plugin.definesTransactionBoundaries?.(raw) ?? false,
+    support: () => plugin.exactlyOnceSupport?.(raw) ?? null,
+    definesBoundaries: () => plugin.definesTransactionBoundaries?.(raw) ?? false,
   }
   return [...topicCreationProblems(raw), ...exactlyOnceProblems(raw, worker, abilities)]
 }
