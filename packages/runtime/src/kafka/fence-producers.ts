@@ -34,9 +34,10 @@ async function fence(
 ): Promise<void> {
   const { initProducerIdV4 } = await import('@platformatic/kafka')
   for (;;) {
+    let address = ''
     try {
       const coordinator = await findCoordinator(config, transactionalId, 'transaction')
-      const address = `${coordinator.host}:${coordinator.port}`
+      address = `${coordinator.host}:${coordinator.port}`
       const connection = connections.get(address) ?? (await connectTo(config, coordinator))
       connections.set(address, connection)
       await initProducerIdV4.api.async(connection, transactionalId, transactionTimeoutMs)
@@ -51,6 +52,14 @@ async function fence(
         throw new RetriableError('kafka.fence', `the producer ${transactionalId} could not be fenced in time`, {
           cause: error,
         })
+      }
+      // A connection that was lost stays so: the next try makes its own.
+      if (code === null) {
+        await connections
+          .get(address)
+          ?.close()
+          .catch(() => {})
+        connections.delete(address)
       }
       await pause(retryPauseMs)
     }

@@ -52,18 +52,14 @@ export class TransactionalLeaderWriter implements LeaderWriter {
   }
 
   async claim(): Promise<void> {
-    this.#producer ??= this.#open()
-    try {
-      await this.#producer
-    } catch (error) {
-      this.#producer = null
-      throw error
-    }
+    await this.#claimed()
   }
 
   async release(): Promise<void> {
-    const producer = await this.#producer?.catch(() => null)
+    const opening = this.#producer
+    // At once: who claims from now on opens another one.
     this.#producer = null
+    const producer = await opening?.catch(() => null)
     await producer?.close(0)
   }
 
@@ -76,8 +72,7 @@ export class TransactionalLeaderWriter implements LeaderWriter {
   async #writeNow(records: readonly LeaderRecord[]): Promise<void> {
     const { topic, timeoutMs, logger } = this.#options
     try {
-      await this.claim()
-      const producer = (await this.#producer) as KafkaProducer
+      const producer = await this.#claimed()
       await producer.beginTransaction()
       const sends = records.map(([key, value]) => producer.send({ topic, key, value }))
       for (const send of sends) send.catch(() => {}) // told by the first that fails, or by the commit
@@ -92,6 +87,17 @@ export class TransactionalLeaderWriter implements LeaderWriter {
         `Failed to write to config topic; this may be due to a transient error and the request can be safely retried: ${messageOf(error)}`,
         { cause: error },
       )
+    }
+  }
+
+  async #claimed(): Promise<KafkaProducer> {
+    const opening = this.#producer ?? this.#open()
+    this.#producer = opening
+    try {
+      return await opening
+    } catch (error) {
+      if (this.#producer === opening) this.#producer = null
+      throw error
     }
   }
 
