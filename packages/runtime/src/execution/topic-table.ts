@@ -42,6 +42,7 @@ class KafkaTopicTable implements TopicTable {
   readonly #rows = new Map<string, Uint8Array>()
   readonly #positions = new Map<number, number>()
   #closed = false
+  #failure: ConfigError | null = null
   #following: Promise<void> = Promise.resolve()
 
   constructor(options: TopicTableOptions) {
@@ -72,6 +73,7 @@ class KafkaTopicTable implements TopicTable {
   }
 
   get(key: Uint8Array): Uint8Array | null {
+    if (this.#failure !== null) throw this.#failure
     return this.#rows.get(Buffer.from(key).toString('latin1')) ?? null
   }
 
@@ -88,6 +90,12 @@ class KafkaTopicTable implements TopicTable {
       try {
         await this.#takeNext()
       } catch (error) {
+        if (error instanceof ConfigError) {
+          // Never again complete: look-ups must say so rather than miss what is there.
+          this.#failure = error
+          this.#rows.clear()
+          return
+        }
         this.#options.logger.warn(`reading topic ${this.#options.topic} failed, trying again`, { error })
         await pause(failedPollPauseMs)
       }
