@@ -18,7 +18,7 @@ import { RunningConfigs } from './running-configs.ts'
 import { TaskInstances } from './task-instances.ts'
 import { packError } from './wire-error.ts'
 import { WorkerLine } from './worker-line.ts'
-import { type SharedOffsets, WorkerOffsets } from './worker-offsets.ts'
+import { offsetTopicOf, type SharedOffsets, WorkerOffsets } from './worker-offsets.ts'
 
 export interface ExecutorParts {
   readonly channel: ExecutorChannel
@@ -129,7 +129,10 @@ export class Executor {
 
   #openOffsets(): SharedOffsets {
     const { worker, logger } = this.#parts
-    if (worker.mode === 'distributed') return new WorkerOffsets(worker, logger('offsets'))
+    if (worker.mode === 'distributed') {
+      const ofOffsets = logger('offsets')
+      return new WorkerOffsets(offsetTopicOf(worker, ofOffsets), ofOffsets)
+    }
     // One process alone writes the file: the worker's.
     const store = new AskedOffsetStore(this.#line.ask)
     return { store: async () => store, close: async () => {} }

@@ -20,42 +20,73 @@ export interface SharedOffsets {
   close(): Promise<void>
 }
 
-interface Opened {
+export interface Opened {
   readonly store: OffsetStore
   close(): Promise<void>
 }
 
+/** Opens the topic; `onFatal` is told when it can no longer be read. */
+export type OpenOffsets = (onFatal: (error: Error) => void) => Promise<Opened>
+
 export class WorkerOffsets implements SharedOffsets {
-  readonly #config: DistributedConfig
+  readonly #open: OpenOffsets
   readonly #logger: Logger
   #opened: Promise<Opened> | null = null
 
-  constructor(config: DistributedConfig, logger: Logger) {
-    this.#config = config
+  constructor(open: OpenOffsets, logger: Logger) {
+    this.#open = open
     this.#logger = logger
   }
 
-  /** Rejects while the topic can't be read; the next call tries again. */
+  /**
+   * Rejects while the topic can't be read; the next call tries again. The store stays good for as long as whoever asked
+   * runs: when the topic can no longer be read, the next use opens it anew.
+   */
   async store(): Promise<OffsetStore> {
-    this.#opened ??= this.#open()
-    try {
-      return (await this.#opened).store
-    } catch (error) {
-      this.#opened = null
-      throw error
+    await this.#present()
+    return {
+      positions: async (connector) => (await this.#present()).positions(connector),
+      read: async (connector, partitions) => (await this.#present()).read(connector, partitions),
+      write: async (connector, entries) => (await this.#present()).write(connector, entries),
     }
   }
 
   async close(): Promise<void> {
-    const opened = await this.#opened?.catch(() => null)
-    this.#opened = null
-    await opened?.close()
+    await this.#closed(this.#opened)
   }
 
-  async #open(): Promise<Opened> {
-    const config = this.#config
+  async #present(): Promise<OffsetStore> {
+    const opening = this.#opened ?? this.#open((error) => void this.#giveUp(opening, error))
+    this.#opened = opening
+    try {
+      return (await opening).store
+    } catch (error) {
+      if (this.#opened === opening) this.#opened = null
+      throw error
+    }
+  }
+
+  async #giveUp(opening: Promise<Opened>, error: Error): Promise<void> {
+    this.#logger.error('the offset topic can no longer be read', { error })
+    try {
+      await this.#closed(opening)
+    } catch (failure) {
+      this.#logger.warn('closing the clients of the offset topic failed', { error: failure })
+    }
+  }
+
+  async #closed(opening: Promise<Opened> | null): Promise<void> {
+    if (this.#opened === opening) this.#opened = null
+    const opened = await opening?.catch(() => null)
+    await opened?.close()
+  }
+}
+
+/** The topic that the worker's configuration names. */
+export function offsetTopicOf(config: DistributedConfig, logger: Logger): OpenOffsets {
+  return async (onFatal) => {
     const { clientIdBase, client } = internalClients(config)
-    const stored = new StoredOffsets(this.#logger)
+    const stored = new StoredOffsets(logger)
     const producer = new KafkaProducer({
       ...client,
       'client.id': `${clientIdBase}-offsets-writer`,
@@ -79,10 +110,10 @@ export class WorkerOffsets implements SharedOffsets {
       },
       producer,
       admin,
-      logger: this.#logger,
+      logger: logger,
       startTimeoutMs,
       onRecord: (record) => stored.apply(record),
-      onFatal: (error) => this.#giveUp(error),
+      onFatal,
     })
     const close = async (): Promise<void> => {
       await log.stop()
@@ -96,11 +127,5 @@ export class WorkerOffsets implements SharedOffsets {
       throw error
     }
     return { store: new KafkaOffsetStore(log, stored), close }
-  }
-
-  /** Opened anew for the next who asks; those who hold the present store get its errors. */
-  #giveUp(error: Error): void {
-    this.#logger.error('the offset topic can no longer be read', { error })
-    this.#opened = null
   }
 }
