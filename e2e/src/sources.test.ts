@@ -56,6 +56,12 @@ function untilPosition(name: string, position: number): Promise<unknown> {
   )
 }
 
+/** How often work was dealt out since the workers were started. */
+async function rebalances(): Promise<number> {
+  const logs = await Promise.all(cluster.workers.map((worker) => worker.logs()))
+  return logs.join('\n').match(/assigned work as leader/g)?.length ?? 0
+}
+
 test('a source goes on where it was after its worker was killed', async () => {
   const { name, append } = await startFileSource()
   await append('one', 'two')
@@ -139,6 +145,19 @@ test('topics are created by the connector’s groups, and remembered as active',
     },
     { what: 'the active topics' },
   )
+})
+
+test('forty connectors that are created at once take a few rebalances, not forty', async () => {
+  const names = Array.from({ length: 40 }, () => freshName('burst'))
+  const before = await rebalances()
+  await Promise.all(
+    names.map((name) =>
+      cluster.createConnector(name, { 'connector.class': 'FileStreamSource', file: join(folder, name), topic: name }),
+    ),
+  )
+  await Promise.all(names.map((name) => cluster.untilRunning(name, { tasks: 1 }, 60_000)))
+  expect((await rebalances()) - before).toBeLessThan(names.length)
+  await Promise.all(names.map((name) => cluster.client.deleteConnector(name)))
 })
 
 test('positions live in a topic of the connector’s own where it names one', async () => {

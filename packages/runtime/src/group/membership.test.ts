@@ -93,6 +93,18 @@ describe('staying', () => {
     expect([member.heartbeats, member.lastHeartbeatAt]).toEqual([3, Date.now() - 500])
   })
 
+  test('reasons to rejoin that come together make one rejoin, and the generation holds until then', async () => {
+    const { member, notes } = await started()
+    const before = notes.length
+    for (let reason = 0; reason < 20; reason++) {
+      member.rejoinSoon()
+      await passMs(40)
+    }
+    // Half a second at most after the first of them.
+    expect(notes.filter((note) => note.startsWith('join')).length).toBe(2)
+    expect(notes.slice(before)[0]).toMatch(/^join as/)
+  })
+
   test('a heartbeat that tells of a rebalance: joined again as the same member', async () => {
     const { notes } = await started({ heartbeats: [protocolError(27)] })
     await passMs(3_000)

@@ -59,6 +59,9 @@ const fatalCodes: readonly number[] = [
 const firstJoin = ''
 /** Nothing is looked at in between; whatever matters wakes the sleeper. */
 const idleMs = 60_000
+/** Each reason to rejoin waits so long for another one, all of them no longer than the second. */
+const gatherMs = 50
+const gatherAtMostMs = 500
 const requestedRejoin = 'connect worker requested rejoin'
 
 export class Membership {
@@ -71,6 +74,7 @@ export class Membership {
   #rejoin: 'requested' | 'lost' | null = null
   #lostReason = ''
   #rejoinAt: NodeJS.Timeout | null = null
+  #gathering: { readonly since: number; timer: NodeJS.Timeout | null } | null = null
   readonly #sleepers = new Set<() => void>()
   #loop: Promise<void> = Promise.resolve()
 
@@ -103,8 +107,22 @@ export class Membership {
   }
 
   requestRejoin(): void {
+    this.#stopGathering()
     if (this.#rejoin === null) this.#rejoin = 'requested'
     this.#wakeAll()
+  }
+
+  /**
+   * Rejoins after a moment, in which the leader goes on with requests and more reasons may come: a hundred connectors
+   * that are created at once make a few rebalances, not a hundred.
+   */
+  rejoinSoon(): void {
+    if (this.#rejoin !== null || this.#stopping.signal.aborted) return
+    const now = this.#options.clock.now()
+    this.#gathering ??= { since: now, timer: null }
+    if (this.#gathering.timer !== null) clearTimeout(this.#gathering.timer)
+    const waitMs = Math.max(0, Math.min(gatherMs, this.#gathering.since + gatherAtMostMs - now))
+    this.#gathering.timer = setTimeout(() => this.requestRejoin(), waitMs)
   }
 
   /** Rejoins once the leader's delay is over; 0 cancels an earlier wish. */
@@ -135,6 +153,7 @@ export class Membership {
     if (this.#stopping.signal.aborted) return
     this.#stopping.abort()
     this.rejoinAfter(0)
+    this.#stopGathering()
     this.#wakeAll()
     const { calls, logger } = this.#options
     if (this.#memberId !== '') {
@@ -289,6 +308,11 @@ export class Membership {
     if (this.#memberId === memberId) return
     this.#memberId = memberId
     this.#options.onMemberId(memberId === '' ? null : memberId)
+  }
+
+  #stopGathering(): void {
+    if (this.#gathering?.timer) clearTimeout(this.#gathering.timer)
+    this.#gathering = null
   }
 
   #lose(reason: string): void {

@@ -120,7 +120,7 @@ export class DistributedHerder implements Herder {
       loggers: parts.loggers,
       logger,
       clock,
-      requestRejoin: () => this.membership.requestRejoin(),
+      requestRejoin: () => this.membership.rejoinSoon(),
       publish: (connector, tasks, signal) => this.#publishTasks(connector, tasks, signal),
       startFenced: (start, isWanted) =>
         startFenced(start, isWanted, { configs, executors, fence: (connector) => this.#fence(connector), logger }),

@@ -26,6 +26,7 @@ async function duties(parts: { onSettled?: () => Promise<void>; answers?: Parame
     clock,
     membership: () => ({
       requestRejoin: () => void asked.push('rejoin'),
+      rejoinSoon: () => void asked.push('rejoin soon'),
       rejoinAfter: (ms) => void asked.push(`rejoin after ${ms}`),
     }),
     onSettled: async ({ generation }) => {
@@ -132,7 +133,7 @@ describe('following an assignment', () => {
     const offset = configs.state.offset
     await configs.putConnector('b', {}, null)
     await follow({ assigned: all, configOffset: offset })
-    expect(asked).toEqual(['rejoin after 0', 'rejoin'])
+    expect(asked).toEqual(['rejoin after 0', 'rejoin soon'])
   })
 
   test('configs that are behind the leader’s are read up first', async () => {

@@ -26,7 +26,7 @@ export interface GroupDutiesParts {
   readonly jobs: JobQueue
   readonly logger: Logger
   readonly clock: Clock
-  readonly membership: () => Pick<Membership, 'requestRejoin' | 'rejoinAfter'>
+  readonly membership: () => Pick<Membership, 'requestRejoin' | 'rejoinSoon' | 'rejoinAfter'>
   /** After each round: start what is missing, then the leader's own chores. */
   readonly onSettled: (generation: Generation) => Promise<void>
   readonly onFatal: (error: Error) => void
@@ -205,7 +205,8 @@ export class GroupDuties implements MembershipListener {
     this.figures.lastAt = clock.now()
     // Revoked work is dealt anew in a second round; configs newer than the leader's ask for one as well.
     const revoked = assignment.revoked.connectors.length + assignment.revoked.tasks.length > 0
-    if (revoked || configs.state.offset !== assignment.configOffset) membership().requestRejoin()
+    if (revoked) membership().requestRejoin()
+    else if (configs.state.offset !== assignment.configOffset) membership().rejoinSoon()
   }
 
   /** Brings the configs to where the leader was; false when the group must be joined again first. */
