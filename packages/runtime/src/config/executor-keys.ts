@@ -20,6 +20,12 @@ export const executorKeys = {
     importance: 'medium',
     doc: 'Limit of the JavaScript heap of one executor, in MiB; buffers come on top. An executor that needs more dies, and only its own tasks with it.',
   }),
+  'executor.orphan.timeout.ms': key.long({
+    default: 300,
+    min: 0,
+    importance: 'low',
+    doc: 'How long the executors of a worker whose process has died let their tasks write out and commit what they hold. Then the others take over, and what was not committed comes again.',
+  }),
   'executor.start.timeout.ms': key.int({
     default: 30000,
     min: 1000,

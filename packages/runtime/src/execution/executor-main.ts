@@ -21,6 +21,7 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
   let loggers: LoggerFactory | null = null
   let lastWill: LastWillExecutor | null = null
   let stopTimeoutMs = 5_000
+  let orphanTimeoutMs = 0
 
   const end = async (timeoutMs: number, exitCode: number): Promise<void> => {
     await executor?.stop(timeoutMs)
@@ -28,7 +29,7 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
   }
   const endOrphaned = async (): Promise<void> => {
     loggers?.child('executor').warn('the worker process is gone, stopping its tasks')
-    await executor?.stopTasks(stopTimeoutMs)
+    await executor?.stopTasks(orphanTimeoutMs)
     await lastWill?.carryOut(stopTimeoutMs)
     // The orderly way takes the native client a second or more, and the last executor waits for the others to be gone.
     process.kill(process.pid, 'SIGKILL')
@@ -42,6 +43,7 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
     const { mode, appFolder, workerConfig: raw } = command
     const { config: worker, resolver } = await openWorkerConfig({ mode, raw, appFolder, redactor })
     stopTimeoutMs = worker['task.shutdown.graceful.timeout.ms']
+    orphanTimeoutMs = worker['executor.orphan.timeout.ms']
     const made = createLogger({
       format: worker['log.format'],
       level: worker['log.level'],

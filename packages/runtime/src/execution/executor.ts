@@ -98,7 +98,7 @@ export class Executor {
     await this.#parts.resolver.close()
   }
 
-  /** Stops all tasks in order and leaves everything else as it is: the process ends right after. */
+  /** Stops all tasks, in order where the time suffices, and leaves everything else as it is: the process ends right after. */
   async stopTasks(timeoutMs: number): Promise<void> {
     await this.#tasks.stopAll(timeoutMs, { leaveGroup: false, thenExit: true })
   }
