@@ -127,3 +127,18 @@ test('a write that is not acknowledged rejects, and its commit is not written', 
   await expect(store.putTasks('a', [{}, {}])).rejects.toThrow('no room')
   expect(sent).toEqual(['task-a-0', 'task-a-1'])
 })
+
+test('a config that is larger than a record may be is refused, with what to do, however the failure is wrapped', async () => {
+  const tooLarge = Object.assign(new Error('Broker: Message size too large'), { code: 10 })
+  const leader = {
+    claim: async () => {},
+    release: async () => {},
+    write: () => Promise.reject(new Error('the transaction failed', { cause: tooLarge })),
+  }
+  const state = new ConfigState(recordingLogger())
+  const store = new ConfigStore(new MemoryCompactedLog(new MemoryTopic(), () => {}), state, leader)
+  await expect(store.putConnector('a', { text: 'x'.repeat(2_000) }, null)).rejects.toMatchObject({
+    code: 'config.too_large',
+    message: expect.stringMatching(/^A configuration of 20\d\d bytes .* max\.message\.bytes/),
+  })
+})

@@ -1,11 +1,13 @@
 /** Reads and writes the config topic. Only the leader may call the methods marked so; the herder sees to that. */
-import type { RawConfig } from '@penstock/core'
+import { ConnectError, type RawConfig } from '@penstock/core'
 import type { CompactedLog } from './compacted-log.ts'
 import type { ConfigEvent, ConfigState, RestartCommand, SessionKey, TargetState } from './config-state.ts'
 import { type LeaderWriter, PlainLeaderWriter } from './leader-writer.ts'
 
 /** Every write is acknowledged and read back within this time, or fails. */
 const writeTimeoutMs = 30_000
+/** Protocol error MESSAGE_TOO_LARGE; librdkafka's own is the same. */
+const messageSizeTooLarge = 10
 
 export class ConfigStore {
   readonly state: ConfigState
@@ -125,9 +127,27 @@ export class ConfigStore {
   }
 
   async #writeAsLeader(records: readonly ConfigRecord[]): Promise<void> {
-    await this.#leader.write(records.map(encoded))
+    try {
+      await this.#leader.write(records.map(encoded))
+    } catch (error) {
+      if (!isTooLarge(error)) throw error
+      const bytes = Math.max(...records.map((record) => encoded(record)[1]?.length ?? 0))
+      throw new ConnectError(
+        'config.too_large',
+        `A configuration of ${bytes} bytes is more than the brokers take into one record of the config topic; make it smaller (long texts may live in files, see config.providers), or raise max.message.bytes of the topic`,
+        { cause: error },
+      )
+    }
     await this.#log.readToEnd(writeTimeoutMs)
   }
+}
+
+/** Whatever wraps it: a record larger than the brokers or the client allow, which no retry makes smaller. */
+function isTooLarge(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as { code?: unknown }).code === messageSizeTooLarge) return true
+  }
+  return false
 }
 
 type ConfigRecord = readonly [key: string, value: object | null]
