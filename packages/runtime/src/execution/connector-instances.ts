@@ -149,9 +149,22 @@ function taskClassOf(plugin: SinkPlugin | SourcePlugin): string {
   return `${(plugin.aliases[0] ?? plugin.name).replace(/Connector$/, '')}Task`
 }
 
+/** Task configs are records of the config topic, one each. */
+const mostCopies = 10_000
+
 /** What becomes of a plugin that has no connector of its own. */
 function withoutCode(plugin: SinkPlugin | SourcePlugin, config: RawConfig): Connector {
-  // The partitions of a sink's topics can be shared out; of a source nobody but itself knows.
-  const count = (maxTasks: number): number => (plugin.kind === 'sink' ? maxTasks : 1)
-  return { taskConfigs: (maxTasks) => Array.from({ length: count(maxTasks) }, () => config) }
+  return {
+    taskConfigs(maxTasks) {
+      // The partitions of a sink's topics can be shared out; of a source nobody but itself knows.
+      const count = plugin.kind === 'sink' ? maxTasks : 1
+      if (count > mostCopies) {
+        throw new ConnectError(
+          'connector.too_many_tasks',
+          `Invalid value ${maxTasks} for configuration tasks.max: each task would get a consumer of its own, and more than ${mostCopies} are no use to anyone; set it to the number of partitions at most`,
+        )
+      }
+      return Array.from({ length: count }, () => config)
+    },
+  }
 }

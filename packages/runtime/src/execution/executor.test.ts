@@ -182,6 +182,15 @@ describe('connectors', () => {
     )
   })
 
+  test('one without code of its own makes no more tasks than make sense', async () => {
+    const { request } = open()
+    await request('start-connector', { connector: 'a', config })
+    const most = 2 ** 31 - 1
+    expect(await request('task-configs', { connector: 'a', maxTasks: most, enforceMax: true })).toMatch(
+      /^connector\.too_many_tasks: Invalid value 2147483647 for configuration tasks\.max/,
+    )
+  })
+
   test('an unknown class is told with the known ones', async () => {
     const { request } = open()
     const answer = await request('start-connector', {
