@@ -64,6 +64,7 @@ interface Slot {
 
 /** Wait before a replacement that could not start is tried again. */
 const restartPauseMs = 1_000
+const startAttempts = 3
 const silentPenalty = 1_000_000
 
 export class ExecutorPool {
@@ -240,7 +241,7 @@ export class ExecutorPool {
       tasks: new Map(),
       metrics: [],
     }
-    slot.ready = this.#bringUp(slot)
+    slot.ready = this.#firstStart(slot)
     return slot
   }
 
@@ -263,6 +264,19 @@ export class ExecutorPool {
       onReport: (report) => this.#onReport(index, report),
       onDeath: (reason) => this.#onDeath(index, reason),
     })
+  }
+
+  /** What an executor says itself while it starts is final; one that was killed meanwhile is tried again. */
+  async #firstStart(slot: Slot): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#bringUp(slot)
+        return
+      } catch (error) {
+        if (attempt === startAttempts || !slot.process.endedFromOutside || this.#stopping) throw error
+        slot.process = this.#fork(slot.index)
+      }
+    }
   }
 
   async #bringUp(slot: Slot): Promise<void> {

@@ -67,6 +67,8 @@ export class ExecutorProcess {
   #verdict: string | null = null
   #exited: Promise<void>
   #onReady: ((plugins: readonly PluginDescription[]) => void) | null = null
+  /** A signal has ended it that this worker did not send: that says nothing of the next one. */
+  endedFromOutside = false
   memoryBytes = 0
   cpuSeconds = 0
 
@@ -97,6 +99,7 @@ export class ExecutorProcess {
       this.pid = child.pid ?? -1
       child.stderr?.on('data', (chunk: Buffer) => this.#onStderr(chunk))
       child.once('exit', (code, signal) => {
+        this.endedFromOutside = signal !== null && this.#verdict === null
         markExited()
         this.#died(this.#verdict ?? exitReason(code, signal, this.#stderr, options.heapMb))
       })
