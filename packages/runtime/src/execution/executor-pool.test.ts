@@ -45,6 +45,31 @@ test('a replacement that can’t start is tried again one at a time, until it ca
   }
 })
 
+test('an executor that is killed while it starts is started anew', { timeout: 30_000 }, async () => {
+  const appFolder = await mkdtemp(join(tmpdir(), 'pool-'))
+  await writeFile(join(appFolder, 'package.json'), '{"name":"app"}')
+  const pool = new ExecutorPool({
+    config: workerWith({ 'executor.processes': '1', 'log.level': 'off' }),
+    redactor: new Redactor(),
+    workerId: 'one:8083',
+    appFolder,
+    answers: null,
+    logger: recordingLogger(),
+    onReport: () => {},
+    onDeath: () => {},
+  })
+  try {
+    const starting = pool.start()
+    const first = pool.figures()[0]?.pid ?? 0
+    process.kill(first, 'SIGKILL')
+    await starting
+    expect(pool.figures()[0]?.pid).not.toBe(first)
+  } finally {
+    await pool.stop(1_000)
+    await rm(appFolder, { recursive: true })
+  }
+})
+
 test('levels of loggers are told to executors, also to those that start later', { timeout: 30_000 }, async () => {
   const appFolder = await mkdtemp(join(tmpdir(), 'pool-'))
   await writeFile(join(appFolder, 'package.json'), '{"name":"app"}')
