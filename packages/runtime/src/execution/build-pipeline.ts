@@ -3,6 +3,7 @@ import { ConfigError, type Predicate, type RawConfig, type TransformationContext
 import { type ConverterUsage, converterProperties } from '../config/converter-properties.ts'
 import { withoutPrefix } from '../config/prefix.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
+import { classNameOf } from '../plugins/plugin-names.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import type { Converters, NamedConverter } from './record-decoder.ts'
 import { type ChainLink, TransformationChain } from './transformation-chain.ts'
@@ -13,7 +14,7 @@ export function buildConverters(registry: PluginRegistry, connector: RawConfig, 
     const { className, options } = converterProperties(usage, connector, worker)
     const { plugin } = registry.find('converter', className)
     return {
-      className: plugin.aliases[0] ?? plugin.name,
+      className: classNameOf(plugin),
       converter: plugin.create(plugin.config.parse(options), usage),
     }
   }
@@ -35,7 +36,7 @@ function buildHeaderConverter(
       { key: 'header.converter', message: `${className} can't convert headers; choose a header converter` },
     ])
   }
-  return { className: plugin.aliases[0] ?? plugin.name, converter } satisfies NamedConverter<unknown>
+  return { className: classNameOf(plugin), converter } satisfies NamedConverter<unknown>
 }
 
 /** The transformation chain of a connector, with its predicates. Throws ConfigError. */
@@ -52,7 +53,7 @@ function buildLink(registry: PluginRegistry, raw: RawConfig, alias: string, cont
   const { plugin } = registry.find('transformation', type ?? '')
   return {
     alias,
-    className: plugin.aliases[0] ?? plugin.name,
+    className: classNameOf(plugin),
     transformation: plugin.create(plugin.config.parse(options), context),
     predicate: predicate ? buildPredicate(registry, raw, predicate.trim()) : null,
     negate: negate?.trim().toLowerCase() === 'true',

@@ -13,6 +13,7 @@ import {
 } from '@penstock/core'
 import { hideSecrets } from '../config/secrets.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
+import { classNameOf } from '../plugins/plugin-names.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import type { OffsetStore } from '../storage/offset-store.ts'
 import { within } from '../time/within.ts'
@@ -146,7 +147,7 @@ async function end({ started, connector }: Instance): Promise<void> {
 
 /** The class that a JVM worker would run: `…Connector` makes `…Task`. */
 function taskClassOf(plugin: SinkPlugin | SourcePlugin): string {
-  return `${(plugin.aliases[0] ?? plugin.name).replace(/Connector$/, '')}Task`
+  return `${classNameOf(plugin).replace(/Connector$/, '')}Task`
 }
 
 /** Task configs are records of the config topic, one each. */

@@ -5,7 +5,7 @@ import type { KafkaProducer } from '../kafka/producer.ts'
 import { KafkaCompactedLog } from '../storage/compacted-log.ts'
 import { isolationLevel, offsetTopicSpec } from '../storage/internal-topics.ts'
 import { KafkaOffsetStore, LayeredOffsetStore } from '../storage/kafka-offset-store.ts'
-import { type OffsetStore, StoredOffsets } from '../storage/offset-store.ts'
+import { type OffsetEntry, type OffsetStore, StoredOffsets } from '../storage/offset-store.ts'
 import type { TaskClients } from './task-clients.ts'
 
 export interface ConnectorOffsetsParts {
@@ -25,6 +25,8 @@ export interface ConnectorOffsets {
   readonly topic: string | null
   /** The worker's store where it is the second one; its failures cost nothing. */
   readonly secondary: OffsetStore | null
+  /** Brings positions that the topic has into the second store, for workers that know nothing of the first. */
+  copy(connector: string, entries: readonly OffsetEntry[]): Promise<void>
 }
 
 const startTimeoutMs = 60_000
@@ -41,12 +43,14 @@ export async function openConnectorOffsets(parts: ConnectorOffsetsParts): Promis
   const ownTopic = own !== null && (own !== workerTopic || elsewhere)
   // A transaction can't reach beyond the cluster that the records go to.
   const topic = own ?? workerTopic
-  if (topic === null || (!ownTopic && !(exactlyOnce && elsewhere))) return { store: second, topic, secondary: null }
+  if (topic === null || (!ownTopic && !(exactlyOnce && elsewhere))) {
+    return { store: second, topic, secondary: null, copy: async () => {} }
+  }
   const first = await openOwn(parts, topic)
   const store = new LayeredOffsetStore(first, second, (error) =>
     logger.warn('positions could not be copied to the offset topic of the worker', { error }),
   )
-  return { store, topic, secondary: second }
+  return { store, topic, secondary: second, copy: (connector, entries) => store.copy(connector, entries) }
 }
 
 /** Where exactly-once tasks write positions in their transactions: no standalone worker has such tasks. */

@@ -14,6 +14,7 @@ import { type OffsetStore, offsetKey, offsetValue } from '../storage/offset-stor
 import { openConnectorOffsets, transactionTopic } from './connector-offsets.ts'
 import type { SinkOffset, SinkOffsetChange, SourceOffsetChange } from './ipc.ts'
 import { TaskClients } from './task-clients.ts'
+import { transactionalId } from './task-parts.ts'
 
 export interface ConnectorPositionsParts {
   readonly registry: PluginRegistry
@@ -36,7 +37,7 @@ export class ConnectorPositions {
     const { worker } = this.#parts
     await this.#withClients(connector, config, async (clients) => {
       const properties = clients.properties('admin', { 'client.id': `connector-fence-${connector}` })
-      const ids = Array.from({ length: count }, (_, task) => transactionalId(worker, connector, task))
+      const ids = Array.from({ length: count }, (_, task) => transactionalId(worker, { connector, task }))
       await fenceProducers(toProtocolClient(properties), ids, fenceTimeoutMs)
     })
   }
@@ -117,7 +118,7 @@ export class ConnectorPositions {
         'delivery.timeout.ms': String(transactionTimeoutMs),
       }),
       ...(exactlyOnce
-        ? { 'enable.idempotence': 'true', 'transactional.id': transactionalId(worker, connector, 0) }
+        ? { 'enable.idempotence': 'true', 'transactional.id': transactionalId(worker, { connector, task: 0 }) }
         : { 'enable.idempotence': 'false' }),
     }
   }
@@ -140,10 +141,6 @@ export class ConnectorPositions {
       await clients.close()
     }
   }
-}
-
-function transactionalId(worker: WorkerConfig, connector: string, task: number): string {
-  return `${worker['group.id']}-${connector}-${task}`
 }
 
 function groupOf(connector: string, config: RawConfig): string {

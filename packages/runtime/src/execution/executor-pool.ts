@@ -11,7 +11,7 @@ import type { LogLevel } from '../telemetry/log-levels.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { pause } from '../time/pause.ts'
 import { ExecutorProcess } from './executor-process.ts'
-import type { Report, Requests, StartConnector, StartTask, WorkerAnswers } from './ipc.ts'
+import type { PassedReport, Requests, StartConnector, StartTask, WorkerAnswers } from './ipc.ts'
 
 export interface ExecutorFigures {
   readonly index: number
@@ -39,12 +39,7 @@ export interface ExecutorPoolOptions {
   /** Answers what executors ask; null where nothing is to be asked. */
   readonly answers: WorkerAnswers | null
   readonly logger: Logger
-  readonly onReport: (
-    report: Extract<
-      Report,
-      { kind: 'task-status' | 'reconfigure' | 'config-expired' | 'connector-failed' | 'topic-seen' | 'logger' }
-    >,
-  ) => void
+  readonly onReport: (report: Exclude<PassedReport, { kind: 'metrics' }>) => void
   /** The connectors and tasks that went down with an executor. */
   readonly onDeath: (reason: string, work: { connectors: readonly string[]; tasks: readonly TaskId[] }) => void
 }
@@ -268,15 +263,21 @@ export class ExecutorPool {
 
   /** What an executor says itself while it starts is final; one that was killed meanwhile is tried again. */
   async #firstStart(slot: Slot): Promise<void> {
+    let starting = this.#bringUp(slot)
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#bringUp(slot)
+        await starting
         return
       } catch (error) {
         if (attempt === startAttempts || !slot.process.endedFromOutside || this.#stopping) throw error
-        slot.process = this.#fork(slot.index)
+        starting = this.#replace(slot)
       }
     }
+  }
+
+  async #replace(slot: Slot): Promise<void> {
+    slot.process = this.#fork(slot.index)
+    await this.#bringUp(slot)
   }
 
   async #bringUp(slot: Slot): Promise<void> {
@@ -295,18 +296,13 @@ export class ExecutorPool {
     for (const slot of up) slot.process.setLastWill({ memberId: this.#memberId, executors })
   }
 
-  #onReport(index: number, report: Report): void {
-    const slot = this.#slots[index]
-    if (report.kind === 'metrics') {
-      if (slot) slot.metrics = report.tasks
-    } else if (
-      report.kind !== 'ready' &&
-      report.kind !== 'pong' &&
-      report.kind !== 'reply' &&
-      report.kind !== 'worker-request'
-    ) {
+  #onReport(index: number, report: PassedReport): void {
+    if (report.kind !== 'metrics') {
       this.#options.onReport(report)
+      return
     }
+    const slot = this.#slots[index]
+    if (slot) slot.metrics = report.tasks
   }
 
   #onDeath(index: number, reason: string): void {
@@ -318,8 +314,7 @@ export class ExecutorPool {
     slot.metrics = []
     if (slot.isUp) {
       slot.restarts++
-      slot.process = this.#fork(index)
-      slot.ready = this.#bringUp(slot)
+      slot.ready = this.#replace(slot)
       slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
     }
     // One that dies before it is up rejects `ready`, and whoever waits for that sees to the next.
@@ -334,10 +329,7 @@ export class ExecutorPool {
   #retryLater(slot: Slot, error: unknown): void {
     if (this.#stopping) return
     this.#options.logger.error(`executor ${slot.index} could not be replaced, trying again`, { error })
-    slot.ready = pause(restartPauseMs).then(() => {
-      slot.process = this.#fork(slot.index)
-      return this.#bringUp(slot)
-    })
+    slot.ready = pause(restartPauseMs).then(() => this.#replace(slot))
     slot.ready.catch((next: unknown) => this.#retryLater(slot, next))
   }
 }

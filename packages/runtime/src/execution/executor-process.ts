@@ -10,6 +10,7 @@ import { channelPair, channelToChild } from './channels.ts'
 import { runExecutor } from './executor-main.ts'
 import {
   ipcVersion,
+  type PassedReport,
   type Report,
   type RequestKind,
   type Requests,
@@ -37,7 +38,7 @@ export interface ExecutorProcessOptions {
   readonly logger: Logger
   /** Answers what the executor asks; null where nothing is to be asked. */
   readonly answers: WorkerAnswers | null
-  readonly onReport: (report: Report) => void
+  readonly onReport: (report: PassedReport) => void
   /** Told once, with the reason in a sentence. Not after {@link ExecutorProcess.stop}. */
   readonly onDeath: (reason: string) => void
 }

@@ -171,6 +171,9 @@ export type Report =
   | { readonly kind: 'logger'; readonly name: string }
   | { readonly kind: 'metrics'; readonly tasks: readonly TaskMetrics[] }
 
+/** What the worker's end of the channel does not see to itself. */
+export type PassedReport = Exclude<Report, { kind: 'ready' | 'pong' | 'reply' | 'worker-request' }>
+
 /** A pipe to the other side; a child process's IPC channel, or two queues within one process. */
 export interface Channel<Out, In> {
   send(message: Out): void

@@ -9,6 +9,7 @@ import type { WorkerConfig } from '../config/worker-config.ts'
 import { type ClientProperties, toProtocolClient } from '../kafka/client-config.ts'
 import { KafkaConsumer } from '../kafka/consumer.ts'
 import { removeMembers } from '../kafka/coordinator.ts'
+import { classNameOf } from '../plugins/plugin-names.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
@@ -97,7 +98,7 @@ export class SinkTaskRunner implements TaskRunner {
     )
     meter.set('sink-record-active-count', this.#positions.activeCount())
     const { plugin } = this.#parts
-    return meter.snapshot({ id: this.id, kind: 'sink', connectorClass: plugin.aliases[0] ?? plugin.name, lags })
+    return meter.snapshot({ id: this.id, kind: 'sink', connectorClass: classNameOf(plugin), lags })
   }
 
   async #run(clients: TaskClients): Promise<void> {

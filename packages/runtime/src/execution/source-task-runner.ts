@@ -6,7 +6,6 @@ import {
   type Clock,
   ConfigError,
   type Logger,
-  messageOf,
   type SourcePlugin,
   type SourceTask,
   type SourceTaskContext,
@@ -17,6 +16,7 @@ import { parseSourceConnectorConfig, type SourceConnectorConfig } from '../confi
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ClientProperties } from '../kafka/client-config.ts'
 import type { KafkaProducer } from '../kafka/producer.ts'
+import { classNameOf } from '../plugins/plugin-names.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import { type OffsetStore, offsetKey, offsetValue } from '../storage/offset-store.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
@@ -32,7 +32,13 @@ import { runSourceTask } from './source-loop.ts'
 import { SourcePipeline } from './source-pipeline.ts'
 import { TaskClients } from './task-clients.ts'
 import { type ReportStatus, type StopOptions, TaskLife, type TaskRunner } from './task-life.ts'
-import { checkTaskNumber, closeConverters, errorPolicyConfig, transformationContext } from './task-parts.ts'
+import {
+  checkTaskNumber,
+  closeConverters,
+  errorPolicyConfig,
+  transactionalId,
+  transformationContext,
+} from './task-parts.ts'
 import { TopicCreation } from './topic-creation.ts'
 import { TransactionRequests } from './transaction-requests.ts'
 
@@ -102,8 +108,7 @@ export class SourceTaskRunner implements TaskRunner {
   }
 
   metrics(): TaskMetrics {
-    const { plugin } = this.#parts
-    const connectorClass = plugin.aliases[0] ?? plugin.name
+    const connectorClass = classNameOf(this.#parts.plugin)
     return this.#life.meter.snapshot({ id: this.id, kind: 'source', connectorClass, lags: [] })
   }
 
@@ -190,7 +195,7 @@ export class SourceTaskRunner implements TaskRunner {
     return {
       ...properties,
       'enable.idempotence': 'true',
-      'transactional.id': `${this.#parts.worker['group.id']}-${connector}-${task}`,
+      'transactional.id': transactionalId(this.#parts.worker, this.id),
       // A transaction may not wait longer for its records than the brokers wait for it.
       'delivery.timeout.ms': String(timeoutOf(properties)),
     }
@@ -266,7 +271,7 @@ export class SourceTaskRunner implements TaskRunner {
           key: offsetKey(connector, partition),
           value: offsetValue(offset),
         })),
-      onStored: (positions) => copy(offsets, connector, positions, logger),
+      onStored: (positions) => offsets.copy(connector, positions),
       offsetsTopic,
       callbacks,
       meter,
@@ -289,19 +294,4 @@ export class SourceTaskRunner implements TaskRunner {
 
 function timeoutOf(properties: ClientProperties): number {
   return Number(properties['transaction.timeout.ms'] ?? defaultTransactionTimeoutMs)
-}
-
-/** Only a help for workers that know nothing of the connector's own topic: its failure costs nothing. */
-async function copy(
-  { secondary }: ConnectorOffsets,
-  connector: string,
-  positions: Parameters<OffsetStore['write']>[1],
-  logger: Logger,
-): Promise<void> {
-  if (secondary === null || positions.length === 0) return
-  try {
-    await secondary.write(connector, positions)
-  } catch (error) {
-    logger.warn('positions could not be copied to the offset topic of the worker', { reason: messageOf(error) })
-  }
 }

@@ -15,6 +15,11 @@ export function checkTaskNumber(id: TaskId, config: { 'tasks.max': number; 'task
   ])
 }
 
+/** Of an exactly-once task's producer: the same for every copy of the task, so that a newer one fences the older (KIP-618). */
+export function transactionalId(worker: Pick<WorkerConfig, 'group.id'>, { connector, task }: TaskId): string {
+  return `${worker['group.id']}-${connector}-${task}`
+}
+
 export function errorPolicyConfig(config: {
   'errors.tolerance': 'none' | 'all'
   'errors.retry.timeout': number

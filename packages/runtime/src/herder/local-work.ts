@@ -111,7 +111,7 @@ export class LocalWork {
   }
 
   /** Stops everything in order; a job of the herder's queue. `forGood`: there is no worker to continue it. */
-  async stopAll(options: { forGood: boolean } = { forGood: false }): Promise<void> {
+  async stopAll(options: { forGood: boolean }): Promise<void> {
     await Promise.all([
       ...this.running.tasks().map((id) => this.running.stopTask(id, options)),
       ...this.running.connectors().map((name) => this.running.stopConnector(name)),

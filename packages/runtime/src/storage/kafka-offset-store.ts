@@ -62,14 +62,14 @@ export class LayeredOffsetStore implements OffsetStore {
     const removed = entries.filter(({ offset }) => offset === null)
     if (removed.length > 0) await this.#secondary.write(connector, removed)
     await this.#primary.write(connector, entries)
-    await this.#copy(
+    await this.copy(
       connector,
       entries.filter(({ offset }) => offset !== null),
     )
   }
 
-  /** Only a help for workers that know nothing of the first store: its failure costs nothing. */
-  async #copy(connector: string, entries: readonly OffsetEntry[]): Promise<void> {
+  /** Into the second store only. A help for workers that know nothing of the first: its failure costs nothing. */
+  async copy(connector: string, entries: readonly OffsetEntry[]): Promise<void> {
     try {
       if (entries.length > 0) await this.#secondary.write(connector, entries)
     } catch (error) {
