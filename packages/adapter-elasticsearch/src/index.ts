@@ -1,8 +1,8 @@
 /** Writes Kafka records to Elasticsearch indices. Start reading at {@link ElasticsearchSinkTask.put}. @module */
 import { definePlugin } from '@penstock/core'
-import { config } from './config.ts'
+import { config } from './config/config.ts'
 import { ElasticsearchSinkTask } from './sink-task.ts'
-import { requireConsistent, validate } from './validation.ts'
+import { requireConsistent, validate } from './validation/validation.ts'
 
 export default definePlugin({
   kind: 'sink',

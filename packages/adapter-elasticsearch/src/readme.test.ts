@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { sameButForColumns } from '@penstock/core/testing'
 import { expect, test } from 'vitest'
-import { config } from './config.ts'
-import { readme, withConfigTables } from './config-table.ts'
-import { crossKeyProblems } from './validation.ts'
+import { config } from './config/config.ts'
+import { readme, withConfigTables } from './config/config-table.ts'
+import { crossKeyProblems } from './validation/validation.ts'
 
-test('the table of keys in README.md is up to date (node --conditions=source src/config-table.ts)', () => {
+test('the table of keys in README.md is up to date (node --conditions=source src/config/config-table.ts)', () => {
   const text = readFileSync(readme, 'utf8')
   expect(sameButForColumns(text, withConfigTables(text))).toBe(true)
 })

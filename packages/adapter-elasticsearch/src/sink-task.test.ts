@@ -15,7 +15,7 @@ import {
   sinkRecord,
 } from '@penstock/core/testing'
 import { describe, expect, test } from 'vitest'
-import { config } from './config.ts'
+import { config } from './config/config.ts'
 import { ElasticsearchSinkTask } from './sink-task.ts'
 import { FakeElasticsearch, type ItemError } from './testing/fake-elasticsearch.ts'
 

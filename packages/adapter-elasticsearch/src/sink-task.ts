@@ -14,18 +14,18 @@ import {
   type SinkTaskContext,
   type TopicPartition,
 } from '@penstock/core'
-import { actionLine } from './action.ts'
-import type { Batch } from './batch.ts'
-import { Batcher } from './batcher.ts'
-import { ElasticsearchClient } from './client.ts'
-import { type ElasticsearchSinkConfig, retiredKeys } from './config.ts'
-import { Indices } from './indices.ts'
-import type { Mapping } from './mapping.ts'
-import { OffsetTracker, type PartitionProgress } from './offset-tracker.ts'
-import { refuseDocument } from './refused.ts'
-import { type Route, Routes } from './routes.ts'
-import { sleep } from './sleep.ts'
-import { toWrite, type Write } from './write.ts'
+import { type ElasticsearchSinkConfig, retiredKeys } from './config/config.ts'
+import { ElasticsearchClient } from './connection/client.ts'
+import type { Batch } from './delivery/batch.ts'
+import { Batcher } from './delivery/batcher.ts'
+import { OffsetTracker, type PartitionProgress } from './delivery/offset-tracker.ts'
+import { refuseDocument } from './delivery/refused.ts'
+import { sleep } from './delivery/sleep.ts'
+import { actionLine } from './documents/action.ts'
+import { type Route, Routes } from './documents/routes.ts'
+import { toWrite, type Write } from './documents/write.ts'
+import { Indices } from './indices/indices.ts'
+import type { Mapping } from './indices/mapping.ts'
 
 /** What the framework is asked to wait before it puts again what could not be taken. */
 const pauseMs = 500

@@ -1,8 +1,8 @@
 /** What happens to a document that Elasticsearch will never take. */
 import { assertNever, DataError, type SinkRecord, type SinkTaskContext } from '@penstock/core'
+import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import type { Batch } from './batch.ts'
 import type { ItemFailure } from './bulk-response.ts'
-import type { ElasticsearchSinkConfig } from './config.ts'
 
 /** Reports the record, then goes on or throws, as `behavior.on.malformed.documents` says. */
 export async function refuseDocument(

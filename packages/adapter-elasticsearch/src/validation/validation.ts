@@ -1,9 +1,9 @@
 /** Checks across keys, and against the cluster, when a connector is created or changed. */
 import { ConfigError, type ConfigProblem, isRetriable, messageOf, type RawConfig } from '@penstock/core'
-import { reasonOf } from './bulk-response.ts'
-import { ElasticsearchClient, UnreachableError } from './client.ts'
-import { config as definition, type ElasticsearchSinkConfig, shownUrls, unsupportedKeys } from './config.ts'
-import { parseNodeUrl } from './node-urls.ts'
+import { config as definition, type ElasticsearchSinkConfig, shownUrls, unsupportedKeys } from '../config/config.ts'
+import { ElasticsearchClient, UnreachableError } from '../connection/client.ts'
+import { parseNodeUrl } from '../connection/node-urls.ts'
+import { reasonOf } from '../delivery/bulk-response.ts'
 
 const oldestMajor = 7
 

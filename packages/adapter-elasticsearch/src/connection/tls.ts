@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import { ConfigError } from '@penstock/core'
-import type { ElasticsearchSinkConfig } from './config.ts'
+import type { ElasticsearchSinkConfig } from '../config/config.ts'
 
 /** How to open a connection. Throws ConfigError for a trust store that can't be read. */
 export function connectOptions(config: ElasticsearchSinkConfig): ConnectionOptions & { timeout: number } {

@@ -1,6 +1,6 @@
 /** What to do with a record: pure functions from record and settings to a bulk action. */
 import { DataError, type Schema, type SinkRecord } from '@penstock/core'
-import type { ElasticsearchSinkConfig } from './config.ts'
+import type { ElasticsearchSinkConfig } from '../config/config.ts'
 
 export interface ActionSettings {
   readonly keyIgnored: boolean

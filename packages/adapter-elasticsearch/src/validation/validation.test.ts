@@ -1,8 +1,8 @@
 import type { RawConfig } from '@penstock/core'
 import { describe, expect, test } from 'vitest'
-import { config } from './config.ts'
-import plugin from './index.ts'
-import { FakeElasticsearch } from './testing/fake-elasticsearch.ts'
+import { config } from '../config/config.ts'
+import plugin from '../index.ts'
+import { FakeElasticsearch } from '../testing/fake-elasticsearch.ts'
 import { crossKeyProblems, requireConsistent, validate } from './validation.ts'
 
 const url = { 'connection.url': 'http://es:9200' }

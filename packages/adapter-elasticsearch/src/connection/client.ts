@@ -8,11 +8,11 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Client, type ClientOptions, errors } from '@elastic/elasticsearch'
 import { messageOf } from '@penstock/core'
-import { type ElasticsearchSinkConfig, shownUrls } from './config.ts'
+import { type ElasticsearchSinkConfig, shownUrls } from '../config/config.ts'
+import { retryAfterMs } from '../delivery/retry-policy.ts'
 import { Deadline } from './deadline.ts'
 import { parseNodeUrl } from './node-urls.ts'
 import { ReadTimeout } from './read-timeout.ts'
-import { retryAfterMs } from './retry-policy.ts'
 import { connectOptions } from './tls.ts'
 
 export interface Answer {

@@ -1,7 +1,12 @@
 /** Makes sure that an index is there before the first document goes to it, and has a mapping where we make one. */
 import { ConnectError, RetriableError, stringifyJson } from '@penstock/core'
-import { isUnavailable, reasonOf } from './bulk-response.ts'
-import { type Answer, type ElasticsearchClient, type ElasticsearchRequest, UnreachableError } from './client.ts'
+import {
+  type Answer,
+  type ElasticsearchClient,
+  type ElasticsearchRequest,
+  UnreachableError,
+} from '../connection/client.ts'
+import { isUnavailable, reasonOf } from '../delivery/bulk-response.ts'
 import type { Mapping } from './mapping.ts'
 
 export class Indices {

@@ -3,11 +3,11 @@
  * what is held: records and bytes that Elasticsearch has not yet taken.
  */
 import { type Clock, ConnectError, RetriableError } from '@penstock/core'
+import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import { Batch } from './batch.ts'
 import { BufferPool } from './bulk-body.ts'
 import type { Delivery } from './bulk-delivery.ts'
 import { BulkSender } from './bulk-sender.ts'
-import type { ElasticsearchSinkConfig } from './config.ts'
 
 export interface BatcherOptions {
   readonly config: ElasticsearchSinkConfig

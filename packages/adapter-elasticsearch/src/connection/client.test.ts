@@ -1,8 +1,8 @@
 import type { RawConfig } from '@penstock/core'
 import { expect, test } from 'vitest'
+import { config } from '../config/config.ts'
+import { FakeElasticsearch } from '../testing/fake-elasticsearch.ts'
 import { ElasticsearchClient, UnreachableError } from './client.ts'
-import { config } from './config.ts'
-import { FakeElasticsearch } from './testing/fake-elasticsearch.ts'
 
 const never = new AbortController().signal
 const bulk = {

@@ -3,9 +3,9 @@
  * and hands refused documents on. Returns when every item is written or dealt with; throws when it has to give up.
  */
 import { type Clock, ConnectError } from '@penstock/core'
+import type { Answer, ElasticsearchRequest } from '../connection/client.ts'
 import type { Batch } from './batch.ts'
 import { bulkFilterPath, type ItemFailure, isUnavailable, judge, readBulkAnswer, reasonOf } from './bulk-response.ts'
-import type { Answer, ElasticsearchRequest } from './client.ts'
 import { type BackoffSettings, backoffMs } from './retry-policy.ts'
 
 export interface DeliverySettings extends BackoffSettings {

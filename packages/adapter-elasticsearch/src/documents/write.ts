@@ -1,8 +1,8 @@
 /** Everything that is worked out about a decoded record before it goes into a batch. */
 import type { SinkRecord } from '@penstock/core'
+import { type Mapping, toMapping } from '../indices/mapping.ts'
 import { actionSource, toAction, type WriteAction } from './action.ts'
 import { toDocument } from './document.ts'
-import { type Mapping, toMapping } from './mapping.ts'
 import type { Route } from './routes.ts'
 
 export interface Write {

@@ -1,7 +1,7 @@
 import { Decimal, JsonNumber, Struct, schema } from '@penstock/core'
 import { expect, test } from 'vitest'
+import { toMapping } from '../indices/mapping.ts'
 import { type DocumentSettings, toDocument } from './document.ts'
-import { toMapping } from './mapping.ts'
 
 const used: DocumentSettings = { useSchema: true, compactMaps: true }
 const ignored: DocumentSettings = { useSchema: false, compactMaps: true }

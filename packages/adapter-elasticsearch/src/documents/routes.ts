@@ -1,10 +1,10 @@
 /** Where records of a topic go and how: worked out once per topic, looked up per record. */
 import type { SinkRecord } from '@penstock/core'
+import type { ElasticsearchSinkConfig } from '../config/config.ts'
+import { IdPrefix } from '../delivery/bulk-body.ts'
+import { indexMap, indexOfTopic } from '../indices/index-names.ts'
 import type { ActionSettings } from './action.ts'
-import { IdPrefix } from './bulk-body.ts'
-import type { ElasticsearchSinkConfig } from './config.ts'
 import type { DocumentSettings } from './document.ts'
-import { indexMap, indexOfTopic } from './index-names.ts'
 
 export interface Route extends ActionSettings, DocumentSettings {
   readonly topic: string
