@@ -34,6 +34,13 @@ export {
 } from './errors.ts'
 export { parseHeader } from './header-literal.ts'
 export { headerText } from './header-text.ts'
+export type {
+  Finding,
+  FindOptions,
+  InspectorContext,
+  PlannedWrite,
+  SinkInspector,
+} from './inspection.ts'
 export { doubleText, floatText, javaText } from './java-text.ts'
 export { JsonNumber, type JsonValue, parseJson, stringifyJson, withJavaEscapes } from './json.ts'
 export { LruCache } from './lru-cache.ts'

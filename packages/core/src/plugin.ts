@@ -1,6 +1,7 @@
 import type { ConfigDef, ConfigOf, KeyDefinitions, RawConfig } from './config-def.ts'
 import type { ConfigProvider } from './config-provider.ts'
 import type { ConfigProblem } from './errors.ts'
+import type { InspectorContext, SinkInspector } from './inspection.ts'
 import type { ConnectRecord, Header, SinkRecord } from './record.ts'
 import type { Schema, SchemaAndValue } from './schema.ts'
 import type { SourceOffsetReader, SourceTask, SourceTaskContext } from './source.ts'
@@ -135,6 +136,8 @@ export interface SinkPlugin<Keys extends KeyDefinitions = KeyDefinitions> extend
   /** Defaults to `maxTasks` copies of the connector's configuration. */
   createConnector?(raw: RawConfig, context: ConnectorContext): Connector
   createTask(config: ConfigOf<ConfigDef<Keys>>, context: SinkTaskContext): SinkTask
+  /** For previews and verification; without it they show and check the framework's part alone. */
+  createInspector?(config: ConfigOf<ConfigDef<Keys>>, context: InspectorContext): SinkInspector
   /**
    * Called before offsets are altered by REST; null resets a partition. True: offsets that the sink keeps itself are
    * altered too. Throws to refuse. Without it the sink keeps none of its own (false).
