@@ -66,6 +66,8 @@ export interface SinkTaskContext {
   count(name: string, by?: number): void
   /** Records a duration or size under a name of the task's own, as a histogram. */
   observe(name: string, value: number): void
+  /** Tells how much of something there is now (a limit, a queue) under a name of the task's own; the latest value shows. */
+  gauge(name: string, value: number): void
   assignment(): readonly TopicPartition[]
   pause(partitions: readonly TopicPartition[]): void
   resume(partitions: readonly TopicPartition[]): void

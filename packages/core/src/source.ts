@@ -31,6 +31,8 @@ export interface SourceTaskContext {
   count(name: string, by?: number): void
   /** Records a duration or size under a name of the task's own, as a histogram. */
   observe(name: string, value: number): void
+  /** Tells how much of something there is now under a name of the task's own; the latest value shows. */
+  gauge(name: string, value: number): void
 }
 
 /** Where a record has got to in Kafka. */

@@ -5,6 +5,7 @@ import type { SinkRecord } from '../record.ts'
 export interface FakeSinkTaskContext extends SinkTaskContext {
   readonly reported: { record: SinkRecord; error: unknown; tolerated: boolean }[]
   readonly counts: Map<string, number>
+  readonly gauges: Map<string, number>
   readonly paused: TopicPartition[]
   readonly seeks: PartitionOffset[]
   /** `errors.tolerance` the reporter acts by. */
@@ -22,6 +23,7 @@ export function fakeSinkTaskContext(): FakeSinkTaskContext {
     signal: new AbortController().signal,
     reported: [],
     counts: new Map(),
+    gauges: new Map(),
     paused: [],
     seeks: [],
     tolerance: 'none',
@@ -35,6 +37,7 @@ export function fakeSinkTaskContext(): FakeSinkTaskContext {
     },
     count: (name, by = 1) => void context.counts.set(name, (context.counts.get(name) ?? 0) + by),
     observe: () => {},
+    gauge: (name, value) => void context.gauges.set(name, value),
     assignment: () => context.partitions,
     pause: (partitions) => void context.paused.push(...partitions),
     resume: (partitions) => {

@@ -26,5 +26,6 @@ export function fakeSourceTaskContext(): FakeSourceTaskContext {
     offsets: { offset, offsets: (partitions) => Promise.all(partitions.map(offset)) },
     count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
     observe: () => {},
+    gauge: () => {},
   }
 }

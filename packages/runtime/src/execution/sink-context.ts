@@ -58,6 +58,10 @@ export class SinkContext implements SinkTaskContext {
     this.#meter.observeOfPlugin(name, value)
   }
 
+  gauge(name: string, value: number): void {
+    this.#meter.setOfPlugin(name, value)
+  }
+
   assignment(): readonly TopicPartition[] {
     return this.#positions.partitions()
   }

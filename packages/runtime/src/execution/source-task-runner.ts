@@ -218,6 +218,7 @@ export class SourceTaskRunner implements TaskRunner {
       },
       count: (name, by = 1) => meter.addOfPlugin(name, by),
       observe: (name, value) => meter.observeOfPlugin(name, value),
+      gauge: (name, value) => meter.setOfPlugin(name, value),
     }
   }
 

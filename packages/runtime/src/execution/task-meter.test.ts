@@ -17,7 +17,7 @@ test('totals grow, gauges are replaced, summaries have sum, count and largest', 
     totals: { 'sink-record-read-total': 6 },
     gauges: { 'partition-count': 2 },
     summaries: { 'put-batch-time-ms': { sum: 30, count: 3, max: 20 } },
-    plugin: { totals: {}, summaries: {} },
+    plugin: { totals: {}, gauges: {}, summaries: {} },
   })
 })
 
@@ -26,7 +26,9 @@ test('what the plugin counts is kept apart, also under a name of the framework',
   meter.add('documents', 1)
   meter.addOfPlugin('documents', 10)
   meter.observeOfPlugin('bytes', 0)
+  meter.setOfPlugin('limit', 4)
+  meter.setOfPlugin('limit', 3)
   const { totals, summaries, plugin } = meter.snapshot({ id, kind: 'sink', connectorClass: 'Sink', lags: [] })
   expect([totals, summaries]).toEqual([{ documents: 1 }, {}])
-  expect(plugin).toEqual({ totals: { documents: 10 }, summaries: { bytes: { sum: 0, count: 1, max: 0 } } })
+  expect(plugin).toEqual({ totals: { documents: 10 }, gauges: { limit: 3 }, summaries: { bytes: { sum: 0, count: 1, max: 0 } } })
 })

@@ -9,6 +9,7 @@ export class TaskMeter {
   readonly #gauges: Record<string, number> = {}
   readonly #summaries: Record<string, Summary> = {}
   readonly #pluginTotals: Record<string, number> = {}
+  readonly #pluginGauges: Record<string, number> = {}
   readonly #pluginSummaries: Record<string, Summary> = {}
   state: TaskState = 'UNASSIGNED'
 
@@ -32,6 +33,10 @@ export class TaskMeter {
     observeIn(this.#pluginSummaries, name, value)
   }
 
+  setOfPlugin(name: string, value: number): void {
+    this.#pluginGauges[name] = value
+  }
+
   snapshot(what: Pick<TaskMetrics, 'id' | 'kind' | 'connectorClass' | 'lags'>): TaskMetrics {
     return {
       ...what,
@@ -39,7 +44,7 @@ export class TaskMeter {
       totals: this.#totals,
       gauges: this.#gauges,
       summaries: this.#summaries,
-      plugin: { totals: this.#pluginTotals, summaries: this.#pluginSummaries },
+      plugin: { totals: this.#pluginTotals, gauges: this.#pluginGauges, summaries: this.#pluginSummaries },
     }
   }
 }

@@ -78,9 +78,10 @@ export interface TaskMetrics {
   /** Sum, count and largest of durations (ms) and sizes. */
   readonly summaries: Readonly<Record<string, { sum: number; count: number; max: number }>>
   readonly lags: readonly { topic: string; partition: number; lag: number }[]
-  /** What the plugin counted and observed by itself. */
+  /** What the plugin counted, observed and told by itself. */
   readonly plugin: {
     readonly totals: Readonly<Record<string, number>>
+    readonly gauges: Readonly<Record<string, number>>
     readonly summaries: Readonly<Record<string, { sum: number; count: number; max: number }>>
   }
 }

@@ -61,6 +61,8 @@ function task(connector: string, number: number, change: Partial<TaskMetrics> = 
   meter.observe('put-batch-time-ms', 30)
   meter.addOfPlugin('documents_written', 99)
   meter.observeOfPlugin('bulk_bytes', 2048)
+  meter.setOfPlugin('requests_limit', 7)
+  meter.setOfPlugin('requests_limit', 5)
   const lags = [
     { topic: 'orders', partition: 0, lag: 5 },
     { topic: 'orders', partition: 1, lag: 7 },
@@ -134,6 +136,7 @@ describe('a scrape', () => {
       'penstock_plugin_documents_written_total',
       'penstock_plugin_bulk_bytes',
       'penstock_plugin_bulk_bytes_max',
+      'penstock_plugin_requests_limit',
     ])
     expect(problems).toEqual([])
   })
@@ -165,6 +168,7 @@ describe('a scrape', () => {
     expect(
       value(families, 'penstock_plugin_documents_written_total', { ...zero, connector_class: 'ElasticsearchSink' }),
     ).toBe(99)
+    expect(value(families, 'penstock_plugin_requests_limit', zero)).toBe(5)
     expect(families.get('target_info')?.samples[0]?.labels).toEqual({
       service_name: 'penstock',
       service_instance_id: 'a:8083',
@@ -235,6 +239,7 @@ describe('odd figures', () => {
     const one = { sum: 1, count: 1, max: 1 }
     const plugin = {
       totals: { 'docs.written': 1, docs_written: 2, docsWritten_total: 4, '': 8, '{}': 16, ['x'.repeat(500)]: 1 },
+      gauges: {},
       summaries: { size: one, size_max: one, docs_written_total: one, Größe: one },
     }
     metrics.taskMetrics(() => [task('orders', 0, { plugin })])
@@ -251,7 +256,7 @@ describe('odd figures', () => {
     const { metrics } = startMetrics({ maxSeries: 10 })
     const lags = Array.from({ length: 25 }, (_, partition) => ({ topic: 'orders', partition, lag: 1 }))
     const totals = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`count${i}`, 1]))
-    metrics.taskMetrics(() => [task('orders', 0, { lags, plugin: { totals, summaries: {} } })])
+    metrics.taskMetrics(() => [task('orders', 0, { lags, plugin: { totals, gauges: {}, summaries: {} } })])
     const families = await scrape(metrics)
     expect(families.get('penstock_sink_task_consumer_lag')?.samples).toHaveLength(10)
     expect(value(families, 'penstock_sink_task_consumer_lag_records')).toBe(25)
@@ -327,5 +332,5 @@ test('names are those that Prometheus and Kafka Connect expect', () => {
     else expect(name).not.toMatch(/_total$/)
   }
   expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length)
-  expect(pluginMetricFamilies).toHaveLength(3)
+  expect(pluginMetricFamilies).toHaveLength(4)
 })

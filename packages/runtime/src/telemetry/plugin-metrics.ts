@@ -1,4 +1,4 @@
-/** What plugins count by themselves (`SinkTaskContext.count` and `observe`). The names are theirs, the bounds ours. */
+/** What plugins count by themselves (`SinkTaskContext.count`, `observe` and `gauge`). The names are theirs, the bounds ours. */
 import type { TaskMetrics } from './figures.ts'
 import { type MetricFamily, type MetricType, type Point, type Summary, taskLabels } from './metric.ts'
 
@@ -61,6 +61,23 @@ export const pluginMetricFamilies: readonly MetricFamily[] = [
           type: 'gauge',
           help: (name) => `Observed by the connector itself as ${name}: the largest since the task started.`,
           merge: Math.max,
+        },
+      ),
+  },
+  {
+    pattern: 'penstock_plugin_<name>',
+    type: 'gauge',
+    labels,
+    help: 'How much of something there is now, told by the connector under a name of its own.',
+    read: ({ tasks }) =>
+      pointsByName(
+        tasks,
+        (task): Totals => task.plugin.gauges,
+        (name) => name,
+        {
+          type: 'gauge',
+          help: (name) => `Told by the connector itself as ${name}: the present value.`,
+          merge: (_, latest: number) => latest,
         },
       ),
   },
