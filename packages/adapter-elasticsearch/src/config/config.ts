@@ -6,6 +6,7 @@ import { type ConfigOf, configDef, type KeyDefinition, type KeyDefinitions, key 
 import { redactUrl } from '../connection/node-urls.ts'
 import { connectionKeys } from './connection-keys.ts'
 import { conversionKeys } from './conversion-keys.ts'
+import { resourceKeys } from './resource-keys.ts'
 import { securityKeys } from './security-keys.ts'
 import { writingKeys } from './writing-keys.ts'
 
@@ -19,10 +20,6 @@ export const retiredKeys = [
 
 /** Keys that change where or how documents are written and are not there yet: refused unless they say what is the case anyway. */
 export const unsupportedKeys = {
-  'data.stream.type': ['none', ''],
-  'data.stream.dataset': [''],
-  'external.resource.usage': ['disabled', ''],
-  'topic.to.external.resource.mapping': [''],
   'proxy.host': [''],
   'kerberos.user.principal': [''],
   'kerberos.keytab.path': [''],
@@ -53,6 +50,7 @@ function numbered<Keys extends KeyDefinitions>(keys: Keys): Keys {
 export const config = configDef(
   numbered({
     ...connectionKeys,
+    ...resourceKeys,
     ...writingKeys,
     ...conversionKeys,
     ...securityKeys,

@@ -53,7 +53,6 @@ describe('across keys', () => {
       { 'elastic.security.protocol': 'SSL', 'elastic.https.ssl.keystore.location': '/x.jks' },
       ['elastic.security.protocol'],
     ],
-    ['data streams', { 'data.stream.type': 'logs' }, ['data.stream.type']],
     ['data streams switched off', { 'data.stream.type': 'none', 'external.resource.usage': 'DISABLED' }, []],
     [
       'a proxy and Kerberos: all at once',
@@ -65,8 +64,8 @@ describe('across keys', () => {
   })
 
   test('a task refuses to write elsewhere than asked', () => {
-    expect(() => requireConsistent(config.parse({ ...url, 'data.stream.type': 'logs' }))).toThrow(
-      'data.stream.type is not supported',
+    expect(() => requireConsistent(config.parse({ ...url, 'kerberos.keytab.path': '/k' }))).toThrow(
+      'kerberos.keytab.path is not supported',
     )
   })
 })
