@@ -1,5 +1,5 @@
 import { ConfigError, configDef, definePlugin, key } from '@penstock/core'
-import { JavaRegex } from './regex/java-regex.ts'
+import { JavaRegex } from '@penstock/regex'
 import { regexKeys, regexTransformation } from './regex-transform.ts'
 import { forKeyAndValue } from './side.ts'
 

@@ -1,7 +1,7 @@
 import { ConfigError, configDef, definePlugin, key, messageOf } from '@penstock/core'
+import { JavaRegex, patternProblem } from '@penstock/regex'
 import { PathPatterns } from './redact/path-pattern.ts'
 import { hashing, Redactor } from './redact/redactor.ts'
-import { JavaRegex, patternProblem } from './regex/java-regex.ts'
 import { forKeyAndValue, read, replaced } from './side.ts'
 
 const config = configDef({

@@ -1,6 +1,5 @@
 import { ConfigError, configDef, definePlugin, key, LruCache, messageOf } from '@penstock/core'
-import { JavaRegex, patternProblem } from './regex/java-regex.ts'
-import { parseReplacement, type Replacement, replace } from './regex/java-replacement.ts'
+import { JavaRegex, parseReplacement, patternProblem, type Replacement, replace } from '@penstock/regex'
 
 const config = configDef({
   regex: key.string({

@@ -18,10 +18,9 @@ import {
   type StructSchema,
   type Transformation,
 } from '@penstock/core'
+import { JavaRegex, type Match, parseReplacement, patternProblem, type Replacement, replace } from '@penstock/regex'
 import { schemaCacheSize } from './common-keys.ts'
 import { type Fields, kept, member, requireMap, requireStruct, setMember } from './fields.ts'
-import { JavaRegex, type Match, patternProblem } from './regex/java-regex.ts'
-import { parseReplacement, type Replacement, replace } from './regex/java-replacement.ts'
 import { read, replaced, type Side } from './side.ts'
 import { type Conversion, type ConversionName, conversionByName, conversions } from './text-conversion.ts'
 

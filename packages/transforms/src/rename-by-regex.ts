@@ -11,10 +11,9 @@ import {
   Struct,
   type StructSchema,
 } from '@penstock/core'
+import { JavaRegex, parseReplacement, patternProblem, replace } from '@penstock/regex'
 import { schemaCacheSize } from './common-keys.ts'
 import { type Fields, isMap, requireMap, requireStruct, setMember, structSchema } from './fields.ts'
-import { JavaRegex, patternProblem } from './regex/java-regex.ts'
-import { parseReplacement, replace } from './regex/java-replacement.ts'
 import { forKeyAndValue, read, replaced } from './side.ts'
 
 const purpose = 'renaming fields'

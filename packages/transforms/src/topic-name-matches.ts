@@ -1,5 +1,5 @@
 import { configDef, definePlugin, key, LruCache } from '@penstock/core'
-import { JavaRegex, patternProblem } from './regex/java-regex.ts'
+import { JavaRegex, patternProblem } from '@penstock/regex'
 
 const config = configDef({
   pattern: key.string({

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { DataError, Decimal, JsonNumber, type Schema, Struct } from '@penstock/core'
+import type { JavaRegex } from '@penstock/regex'
 import { type Fields, isMap, setMember } from '../fields.ts'
 import { plainFloat } from '../java-numbers.ts'
-import type { JavaRegex } from '../regex/java-regex.ts'
 import { identityText } from '../value-at-path.ts'
 import type { PathPatterns } from './path-pattern.ts'
 
