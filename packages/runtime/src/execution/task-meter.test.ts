@@ -30,5 +30,9 @@ test('what the plugin counts is kept apart, also under a name of the framework',
   meter.setOfPlugin('limit', 3)
   const { totals, summaries, plugin } = meter.snapshot({ id, kind: 'sink', connectorClass: 'Sink', lags: [] })
   expect([totals, summaries]).toEqual([{ documents: 1 }, {}])
-  expect(plugin).toEqual({ totals: { documents: 10 }, gauges: { limit: 3 }, summaries: { bytes: { sum: 0, count: 1, max: 0 } } })
+  expect(plugin).toEqual({
+    totals: { documents: 10 },
+    gauges: { limit: 3 },
+    summaries: { bytes: { sum: 0, count: 1, max: 0 } },
+  })
 })
