@@ -25,6 +25,7 @@ const many = (count: number, from = 0) => Array.from({ length: count }, (_, i) =
 const consumed = (offset: number, partition = 0) => [{ topic: 'orders', partition, offset: BigInt(offset) }]
 const flush = { closing: true }
 const rejected: ItemError = { status: 429, type: 'es_rejected_execution_exception', reason: 'queue full' }
+const unreadable = { type: 'x_content_parse_exception', reason: 'unexpected end of file' }
 const malformed: ItemError = { status: 400, type: 'document_parsing_exception', reason: 'failed to parse field [n]' }
 
 interface Setup extends AsyncDisposable {
@@ -386,15 +387,16 @@ describe('trouble that passes', () => {
     await withUser.task.stop()
   })
 
-  test('an error that does not say "later" fails the task after max.retries', async () => {
-    await using s = await setUp({ 'max.retries': '2' })
+  test('rights that are missing for longer than flush.timeout.ms fail the task, with the document and the reason', async () => {
+    await using s = await setUp({ 'max.retries': '2', 'flush.timeout.ms': '1000' })
     s.server.onBulk = () => ({ item: () => ({ status: 403, type: 'security_exception', reason: 'no write' }) })
     await s.task.put(many(1))
-    await s.task.preCommit(consumed(1), flush)
-    await expect(s.task.put([])).rejects.toThrow(
-      /document orders\+0\+0 of index orders \(record orders-0@0\): security_exception: no write/,
-    )
-    expect(s.server.bulks).toHaveLength(3)
+    await expect
+      .poll(() => s.task.put([]).catch((error: unknown) => (isRetriable(error) ? '' : String(error))), {
+        timeout: 5000,
+      })
+      .toMatch(/document orders\+0\+0 of index orders \(record orders-0@0\): security_exception: no write/)
+    expect(s.context.counts.get('setbacks_access_denied')).toBe(s.server.bulks.length)
   })
 
   test('a full buffer makes put wait until there is room', async () => {
@@ -493,7 +495,8 @@ describe('documents that are refused', () => {
   test('one document that makes the whole request unreadable is found too', async () => {
     await using s = await setUp()
     s.context.tolerance = 'all'
-    s.server.onBulk = ({ items }) => (items.some(({ source }) => source === '{"n":7}') ? { status: 400 } : {})
+    s.server.onBulk = ({ items }) =>
+      items.some(({ source }) => source === '{"n":7}') ? { status: 400, error: unreadable } : {}
     await s.task.put(many(20))
     expect(await s.task.preCommit(consumed(20), flush)).toEqual(consumed(20))
     expect(s.context.reported).toMatchObject([{ record: { offset: 7n } }])

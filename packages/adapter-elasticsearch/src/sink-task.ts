@@ -20,6 +20,7 @@ import type { Batch } from './delivery/batch.ts'
 import { Batcher } from './delivery/batcher.ts'
 import { OffsetTracker, type PartitionProgress } from './delivery/offset-tracker.ts'
 import { refuseDocument } from './delivery/refused.ts'
+import { Setbacks } from './delivery/setbacks.ts'
 import { sleep } from './delivery/sleep.ts'
 import { actionLine } from './documents/action.ts'
 import { type Route, Routes } from './documents/routes.ts'
@@ -48,6 +49,7 @@ export class ElasticsearchSinkTask implements SinkTask {
     this.#client = new ElasticsearchClient(config)
     this.#indices = new Indices(this.#client, context.signal)
     this.#routes = new Routes(config)
+    const setbacks = new Setbacks(context)
     this.#batcher = new Batcher({
       config,
       clock: context.clock,
@@ -61,6 +63,7 @@ export class ElasticsearchSinkTask implements SinkTask {
           maxBackoffMs: config['retry.backoff.max.ms'],
           holdMs: config['flush.timeout.ms'],
         },
+        setback: (trouble, reason) => setbacks.note(trouble, reason),
         refuse: (batch, item, failure) => refuseDocument(batch, item, failure, config, context),
         count: (name, by) => context.count(name, by),
         observe: (name, value) => context.observe(name, value),
@@ -96,6 +99,7 @@ export class ElasticsearchSinkTask implements SinkTask {
           await this.#addDecoded(record, progress, route)
       }
       this.#redelivery = false
+      this.#failingSetUpSince = null
     } catch (error) {
       if (isRetriable(error)) {
         this.#redelivery = true
@@ -172,7 +176,6 @@ export class ElasticsearchSinkTask implements SinkTask {
     try {
       await this.#indices.ensureExists(route.index)
       if (mapping !== null) await this.#indices.ensureMapping(route.index, mapping)
-      this.#failingSetUpSince = null
     } catch (error) {
       if (!isRetriable(error)) throw error
       this.#failingSetUpSince ??= this.#context.clock.now()

@@ -5,12 +5,13 @@
 import { type Clock, ConnectError } from '@penstock/core'
 import type { Answer, ElasticsearchRequest } from '../connection/client.ts'
 import type { Batch } from './batch.ts'
-import { bulkFilterPath, type ItemFailure, isUnavailable, judge, readBulkAnswer, reasonOf } from './bulk-response.ts'
+import { bulkFilterPath, type ItemFailure, readBulkAnswer, readFailure, reasonOf } from './bulk-response.ts'
 import { type BackoffSettings, backoffMs } from './retry-policy.ts'
+import { judgeItem, judgeRequest, type Trouble } from './verdict.ts'
 
 export interface DeliverySettings extends BackoffSettings {
   readonly maxRetries: number
-  /** How long a batch may be held because Elasticsearch is unreachable or overloaded. */
+  /** How long a batch may be held while nothing of it gets through. */
   readonly holdMs: number
 }
 
@@ -27,6 +28,8 @@ export interface Delivery {
   refuse(batch: Batch, item: number, failure: ItemFailure): Promise<void>
   /** The batch is held: all retries failed, trying goes on. */
   held(reason: string): void
+  /** A request, or part of it, did not get through; it is sent again. */
+  setback(trouble: Trouble, reason: string): void
   /** Something got through. */
   progress(): void
   count(name: string, by?: number): void
@@ -41,8 +44,8 @@ interface Part {
 }
 
 interface Setback {
+  readonly trouble: Trouble
   readonly reason: string
-  readonly unavailable: boolean
   readonly retryAfterMs: number
 }
 
@@ -50,6 +53,7 @@ interface Setback {
 export async function deliver(batch: Batch, invalid: readonly number[], delivery: Delivery): Promise<void> {
   const parts = await firstParts(batch, invalid, delivery)
   let retries = 0
+  let conflicts = 0
   let failingSince: number | null = null
   const path = `/${encodeURIComponent(batch.index)}/_bulk`
   while (parts.length > 0) {
@@ -65,6 +69,7 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
         delivery.count('documents_written', part.items.length - left.items.length - left.notWritten)
         if (left.items.length < part.items.length) {
           retries = 0
+          conflicts = 0
           failingSince = null
           delivery.progress()
         }
@@ -96,11 +101,13 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
     if (setback === null) continue
     retries++
     failingSince ??= delivery.clock.now()
-    const exhausted = retries > delivery.settings.maxRetries
-    if (exhausted && !setback.unavailable) throw givenUp(setback.reason, retries, delivery)
-    if (exhausted && delivery.clock.now() - failingSince >= delivery.settings.holdMs)
-      throw givenUp(setback.reason, retries, delivery)
-    if (exhausted) delivery.held(setback.reason)
+    delivery.setback(setback.trouble, setback.reason)
+    const { maxRetries, holdMs } = delivery.settings
+    if (setback.trouble === 'conflict' && ++conflicts > maxRetries) throw givenUp(setback.reason, conflicts, delivery)
+    if (retries > maxRetries) {
+      if (delivery.clock.now() - failingSince >= holdMs) throw givenUp(setback.reason, retries, delivery)
+      delivery.held(setback.reason)
+    }
     delivery.count('requests_retried')
     delivery.count('documents_retried', parts[0]?.items.length ?? 0)
     await delivery.sleep(backoffMs(retries, delivery.settings, setback.retryAfterMs), delivery.signal)
@@ -147,7 +154,7 @@ async function send(part: Part, path: string, { client, signal, observe, clock }
       signal,
     )
   } catch (error) {
-    return { kind: 'failed', reason: (error as Error).message, unavailable: true, retryAfterMs: 0 }
+    return { kind: 'failed', trouble: 'unreachable', reason: (error as Error).message, retryAfterMs: 0 }
   }
   observe('bulk_request_ms', clock.now() - started)
   observe('bulk_request_documents', part.items.length)
@@ -156,17 +163,14 @@ async function send(part: Part, path: string, { client, signal, observe, clock }
   if (status >= 200 && status < 300) {
     const failures = readBulkAnswer(answer.body, part.items.length)
     if (failures !== null) return { kind: 'answered', failures }
-    return {
-      kind: 'failed',
-      reason: `the answer to a bulk request makes no sense: ${reasonOf(answer.body)}`,
-      unavailable: false,
-      retryAfterMs: 0,
-    }
+    const start = answer.body.toString('utf8', 0, 300).replace(/\s+/g, ' ')
+    const reason = `the answer to a bulk request of ${part.items.length} documents makes no sense: ${start}`
+    return { kind: 'failed', trouble: 'bad_answer', reason, retryAfterMs: 0 }
   }
   const reason = `HTTP status ${status}: ${reasonOf(answer.body)}`
-  // Too large, or one document in it makes the whole request unreadable: smaller requests find the one.
-  if (status === 413 || status === 400) return { kind: 'split', status, reason }
-  return { kind: 'failed', reason, unavailable: isUnavailable(status), retryAfterMs: answer.retryAfterMs }
+  const verdict = judgeRequest(readFailure(status, answer.body))
+  if (verdict === 'split') return { kind: 'split', status, reason }
+  return { kind: 'failed', trouble: verdict, reason, retryAfterMs: answer.retryAfterMs }
 }
 
 /** Deals with the failed items of an answer. Returns the items to send again, in their order. */
@@ -178,54 +182,49 @@ async function settle(
 ): Promise<{ items: readonly number[]; notWritten: number; setback: Setback | null }> {
   if (failures.length === 0) return { items: [], notWritten: 0, setback: null }
   const again = new Set<number>()
-  let notWritten = 0
+  const over = new Set<number>()
   let setback: Setback | null = null
   for (const failure of failures) {
     const item = part.items[failure.item] as number
-    const verdict = judge(failure, batch.body.actionOf(item))
-    switch (verdict) {
-      case 'done':
-        if (failure.status === 409) delivery.count('version_conflicts')
-        notWritten++
-        break
-      case 'refused':
-        notWritten++
-        await refuseItem(batch, item, failure, delivery)
-        break
-      case 'conflict':
-      case 'failed':
-      case 'unavailable': {
-        again.add(item)
-        // One that may not pass by itself decides how long to go on.
-        if (setback === null || (setback.unavailable && verdict !== 'unavailable')) {
-          setback = {
-            reason: describeItem(batch, item, failure),
-            unavailable: verdict === 'unavailable',
-            retryAfterMs: 0,
-          }
-        }
-      }
+    const verdict = judgeItem(failure, batch.body.actionOf(item))
+    if (verdict === 'done' || verdict === 'refused') {
+      over.add(item)
+      if (verdict === 'refused') await refuseItem(batch, item, failure, delivery)
+      else if (failure.status === 409) delivery.count('version_conflicts')
+      continue
     }
+    again.add(item)
+    // One that is given up soonest decides how long to go on.
+    if (setback === null || (verdict === 'conflict' && setback.trouble !== 'conflict'))
+      setback = { trouble: verdict, reason: describeItem(batch, item, failure), retryAfterMs: 0 }
   }
-  return { items: inOrder(batch, part.items, again), notWritten, setback }
+  return { items: inOrder(batch, part.items, again, over), notWritten: over.size, setback }
 }
 
 /**
  * The items to send again. Where order matters, later items of the same document go along with a failed one even if
- * they got through: sent alone, the failed one would overwrite them.
+ * they got through: sent alone, the failed one would overwrite them. Those that are `over`, which changed nothing,
+ * stay behind: a refused one is reported already.
  */
-function inOrder(batch: Batch, items: readonly number[], again: ReadonlySet<number>): readonly number[] {
+function inOrder(
+  batch: Batch,
+  items: readonly number[],
+  again: ReadonlySet<number>,
+  over: ReadonlySet<number>,
+): readonly number[] {
   if (again.size === 0) return []
   if (batch.ids.length === 0) return items.filter((item) => again.has(item))
   const behind = new Set<string>()
   return items.filter((item) => {
     const id = batch.ids[item] as string
     if (again.has(item)) behind.add(id)
-    return behind.has(id)
+    return behind.has(id) && !over.has(item)
   })
 }
 
 async function refuseItem(batch: Batch, item: number, failure: ItemFailure, delivery: Delivery): Promise<void> {
+  // The task that has the partition now meets it again, and reports it.
+  if (batch.partlyRevoked && batch.isRevoked(item)) return
   delivery.count('documents_refused')
   await delivery.refuse(batch, item, failure)
 }
@@ -241,7 +240,7 @@ function dropRevoked(batch: Batch, parts: Part[]): void {
 
 function describeItem(batch: Batch, item: number, { status, type, reason }: ItemFailure): string {
   const { id, index } = batch.body.target(item)
-  return `document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.records[item]}): ${type}: ${reason} (status ${status})`
+  return `document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.records[item]}): ${type || 'error'}: ${reason} (status ${status})`
 }
 
 function givenUp(reason: string, attempts: number, { client }: Delivery): ConnectError {

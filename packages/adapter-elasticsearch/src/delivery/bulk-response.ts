@@ -1,51 +1,66 @@
-/** Reads what Elasticsearch answers to a bulk request. */
+/** Reads what Elasticsearch answers to a bulk request. What the failures in it mean is judged in `verdict.ts`. */
 
 /** Only what is needed to tell success from failure, item by item. */
 export const bulkFilterPath =
   'filter_path=errors,items.*.error.type,items.*.error.reason,items.*.error.caused_by,items.*.status'
 
-export interface ItemFailure {
-  readonly item: number
+/** What went wrong, in the words of Elasticsearch. */
+export interface Failure {
   readonly status: number
+  /** Empty where the answer names none: it came from something in between. */
   readonly type: string
   readonly reason: string
 }
 
+export interface ItemFailure extends Failure {
+  readonly item: number
+}
+
+const allWritten = Buffer.from('{"errors":false,"items":[{"')
+const index = Buffer.from('index"')
+/** Everything of such an answer but its items and the commas between them. */
+const frameBytes = '{"errors":false,"items":[]}'.length
+const itemBytes = { index: '{"index":{"status":201}},'.length, others: '{"update":{"status":201}},'.length }
+
 /**
- * - `done`: nothing left to do (a version conflict: a newer document is there; a delete of what isn't)
- * - `conflict`: another writer was faster than our update
- * - `unavailable`: Elasticsearch can't take it now
- * - `failed`: not the document's fault, and not known to pass by itself
- * - `refused`: this document will never be taken
+ * The failed items of an answer, or null when it isn't a whole answer to so many items: one that leaves items out, or
+ * contradicts itself, says nothing of any of them.
  */
-export type Verdict = 'done' | 'conflict' | 'unavailable' | 'failed' | 'refused'
-
-const noErrors = Buffer.from('{"errors":false')
-
-/** The failed items of an answer, or null when the answer can't be read. */
 export function readBulkAnswer(body: Buffer, expectedItems: number): readonly ItemFailure[] | null {
-  // In the usual case nothing else is of interest; with the filter, `errors` comes first.
-  if (body.subarray(0, noErrors.length).equals(noErrors)) return []
-  let answer: BulkAnswer
+  if (isUsualSuccess(body, expectedItems)) return []
+  let answer: BulkAnswer | null
   try {
-    answer = JSON.parse(body.toString()) as BulkAnswer
+    answer = JSON.parse(body.toString()) as BulkAnswer | null
   } catch {
     return null
   }
-  if (answer?.errors === false) return []
   if (!Array.isArray(answer?.items) || answer.items.length !== expectedItems) return null
   const failures: ItemFailure[] = []
   for (const [item, entry] of answer.items.entries()) {
-    const result = Object.values(entry)[0]
-    if (result?.error === undefined) continue
-    failures.push({ item, status: result.status ?? 500, ...explain(result.error) })
+    const [action, result] = Object.entries(entry ?? {})[0] ?? []
+    const status = result?.status
+    if (status === undefined) return null
+    if (result?.error !== undefined && result.error !== null) failures.push({ item, status, ...explain(result.error) })
+    else if (status >= 300 && !(status === 404 && action === 'delete'))
+      failures.push({ item, status, type: '', reason: 'no reason given' })
   }
-  return failures
+  // What failed has an error; an answer that speaks of errors and shows none was not written by a bulk request.
+  return answer.errors === failures.length > 0 ? failures : null
+}
+
+/**
+ * Nearly all answers say that all is well, and are told by their beginning and their length: with the filter, every
+ * item of an action takes the same number of bytes. Parsing them would cost more than framing the documents did.
+ */
+function isUsualSuccess(body: Buffer, items: number): boolean {
+  if (!body.subarray(0, allWritten.length).equals(allWritten)) return false
+  const isIndex = body.subarray(allWritten.length, allWritten.length + index.length).equals(index)
+  return body.length === frameBytes + items * (isIndex ? itemBytes.index : itemBytes.others) - 1
 }
 
 interface BulkAnswer {
   errors?: boolean
-  items?: Record<string, { status?: number; error?: BulkError | string }>[]
+  items?: (Record<string, { status?: number; error?: BulkError | string | null }> | null)[]
 }
 interface BulkError {
   type?: string
@@ -54,51 +69,28 @@ interface BulkError {
 }
 
 function explain(error: BulkError | string): { type: string; reason: string } {
-  if (typeof error === 'string') return { type: 'error', reason: error }
+  if (typeof error === 'string') return { type: '', reason: error }
   const cause = error.caused_by?.reason
   return {
-    type: error.type ?? 'error',
+    type: error.type ?? '',
     reason: (error.reason ?? 'no reason given') + (cause === undefined ? '' : ` (${cause})`),
   }
 }
 
-const unavailableTypes = new Set([
-  'es_rejected_execution_exception',
-  'cluster_block_exception',
-  'unavailable_shards_exception',
-  'no_shard_available_action_exception',
-  'process_cluster_event_timeout_exception',
-  'circuit_breaking_exception',
-  'node_closed_exception',
-])
-const setUpTypes = new Set(['security_exception', 'index_not_found_exception', 'index_closed_exception'])
-
-/** Judges one failed item. */
-export function judge(failure: ItemFailure, action: string): Verdict {
-  const { status, type } = failure
-  if (type === 'version_conflict_engine_exception' || status === 409) return action === 'update' ? 'conflict' : 'done'
-  if (status === 404 && action === 'delete' && type !== 'index_not_found_exception') return 'done'
-  if (isUnavailable(status) || unavailableTypes.has(type)) return 'unavailable'
-  if (status >= 500 || status === 401 || setUpTypes.has(type)) return 'failed'
-  return 'refused'
-}
-
-/** Statuses that say: not now. */
-export function isUnavailable(status: number): boolean {
-  return status === 408 || status === 429 || status === 502 || status === 503 || status === 504
+/** What the body of a request that failed as a whole says. Proxies answer in HTML, or in JSON of their own. */
+export function readFailure(status: number, body: Buffer): Failure {
+  const text = body.toString().trim()
+  try {
+    const { error } = JSON.parse(text) as { error?: BulkError | string }
+    if (error !== undefined && error !== null) return { status, ...explain(error) }
+  } catch {
+    // Shown as it is.
+  }
+  return { status, type: '', reason: text.replace(/\s+/g, ' ').slice(0, 300) }
 }
 
 /** The reason in the body of a failed request, shortened. */
 export function reasonOf(body: Buffer): string {
-  const text = body.toString().trim()
-  try {
-    const { error } = JSON.parse(text) as { error?: BulkError | string }
-    if (error !== undefined) {
-      const { type, reason } = explain(error)
-      return `${type}: ${reason}`
-    }
-  } catch {
-    // Proxies answer in HTML.
-  }
-  return text.replace(/\s+/g, ' ').slice(0, 300)
+  const { type, reason } = readFailure(0, body)
+  return type === '' ? reason : `${type}: ${reason}`
 }

@@ -6,7 +6,8 @@ import {
   type ElasticsearchRequest,
   UnreachableError,
 } from '../connection/client.ts'
-import { isUnavailable, reasonOf } from '../delivery/bulk-response.ts'
+import { readFailure, reasonOf } from '../delivery/bulk-response.ts'
+import { mayPass } from '../delivery/verdict.ts'
 import type { Mapping } from './mapping.ts'
 
 export class Indices {
@@ -69,8 +70,7 @@ export class Indices {
 
 function refused(what: string, answer: Answer, urls: string): ConnectError {
   const message = `${what} at ${urls} failed: HTTP status ${answer.status}: ${reasonOf(answer.body)}`
-  if (isUnavailable(answer.status) || answer.status >= 500)
-    return new RetriableError('elasticsearch.unavailable', message)
+  if (mayPass(readFailure(answer.status, answer.body))) return new RetriableError('elasticsearch.unavailable', message)
   return new ConnectError('elasticsearch.index_setup', message)
 }
 

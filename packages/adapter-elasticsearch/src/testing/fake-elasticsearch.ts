@@ -34,6 +34,7 @@ export interface BulkBehaviour {
   readonly delayMs?: number
   /** Answers the whole request with this status. */
   readonly status?: number
+  readonly error?: Omit<ItemError, 'status'>
   readonly headers?: Record<string, string>
   /** `before`: the connection is cut without an answer, nothing is written; `during`: in the middle of the answer. */
   readonly cut?: 'before' | 'during'
@@ -127,7 +128,8 @@ export class FakeElasticsearch {
     for (const [name, value] of Object.entries(behaviour.headers ?? {})) response.setHeader(name, value)
     if (behaviour.cut === 'before') response.destroy()
     else if (behaviour.status !== undefined) {
-      this.#answer(response, behaviour.status, { error: { type: 'some_exception', reason: 'because' } })
+      const { error = { type: 'some_exception', reason: 'because' } } = behaviour
+      this.#answer(response, behaviour.status, { error })
     } else {
       const results = bulk.items.map((item) => this.#write(item, behaviour.item?.(item)))
       const answer = { errors: results.some((result) => 'error' in result), items: results.map((index) => ({ index })) }
