@@ -17,6 +17,7 @@ export { InstalledTemplate } from './installed-template.ts'
 export { findJvmConnect, type JvmConnect, JvmWorker, type JvmWorkerOptions, startJvmWorker } from './jvm-connect.ts'
 export { Load, type LoadOptions } from './load.ts'
 export { MisbehavingPlugin, type Misbehavior } from './misbehaving-plugin.ts'
+export { OpenSearch, startOpenSearch } from './opensearch.ts'
 export {
   idOf,
   type ProduceOptions,

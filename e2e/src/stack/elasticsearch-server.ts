@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { jarFolder } from './jars.ts'
 import type { Jdk } from './jdk.ts'
 import { LocalServer } from './local-server.ts'
+import { nodeLogging } from './node-logging.ts'
 import { freePorts } from './ports.ts'
 import type { Progress } from './server.ts'
 
@@ -28,7 +29,7 @@ export async function startElasticsearch(
   await mkdir(join(folder, 'config'), { recursive: true })
   await cp(join(jars, 'modules'), join(folder, 'modules'), { recursive: true })
   const logging = join(folder, 'config', 'log4j2.properties')
-  await writeFile(logging, LOGGING)
+  await writeFile(logging, nodeLogging)
   const main = join(folder, 'ElasticsearchNode.java')
   await copyFile(join(import.meta.dirname, 'ElasticsearchNode.java'), main)
 
@@ -81,12 +82,3 @@ async function unpackTransport(folder: string, jdk: Jdk): Promise<void> {
     await writeFile(join(module, name), text.replace(/^modulename=.*$/m, '')) // it is loaded from the class path
   }
 }
-
-const LOGGING = `status = ERROR
-appender.console.type = Console
-appender.console.name = console
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = [%d{ISO8601}][%-5p][%c{1.}] %marker%m%consoleException%n
-rootLogger.level = info
-rootLogger.appenderRef.console.ref = console
-`

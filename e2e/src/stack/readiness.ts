@@ -50,7 +50,8 @@ function brokerAnswers(hostAndPort: string): Promise<boolean> {
   })
 }
 
-async function elasticsearchAnswers(url: string): Promise<boolean> {
+/** Also of OpenSearch. */
+export async function elasticsearchAnswers(url: string): Promise<boolean> {
   try {
     const path = '_cluster/health?wait_for_status=yellow&timeout=1s'
     const response = await elasticsearchRequest(url, path, { timeoutMs: 3_000 })
