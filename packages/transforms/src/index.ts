@@ -3,6 +3,7 @@ import type { Plugin } from '@penstock/core'
 import { cast } from './cast.ts'
 import { deduplicate } from './deduplicate.ts'
 import { dropHeaders } from './drop-headers.ts'
+import { ecs } from './ecs.ts'
 import { enrich } from './enrich.ts'
 import { extractField } from './extract-field.ts'
 import { extractWithRegex } from './extract-with-regex.ts'
@@ -46,6 +47,7 @@ const plugins: readonly Plugin[] = [
   regexRouter,
   ...replaceField,
   deduplicate,
+  ecs,
   enrich,
   ...extractWithRegex,
   ...parseJson,
@@ -64,6 +66,7 @@ export default plugins
 export {
   cast,
   deduplicate,
+  ecs,
   enrich,
   extractField,
   extractWithRegex,

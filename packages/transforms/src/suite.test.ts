@@ -6,6 +6,7 @@ import plugins from './index.ts'
 /** The smallest configuration of each plugin that does something. */
 const configs: Readonly<Record<string, RawConfig>> = {
   Deduplicate: { field: 'a' },
+  Ecs: { fields: 'a:host.name,b:labels.b', 'event.record.fields': 'id,sequence,original', tags: 't' },
   Enrich: { lookup: 'topic', topic: 'table', 'key.field': 'a', 'target.field': 'found' },
   ExtractWithRegex: { field: 'a', regex: '(?<n>.)' },
   ParseJson: { field: 'a' },
