@@ -19,6 +19,7 @@ import { ElasticsearchClient } from './connection/client.ts'
 import type { Batch } from './delivery/batch.ts'
 import { Batcher } from './delivery/batcher.ts'
 import { OffsetTracker, type PartitionProgress } from './delivery/offset-tracker.ts'
+import { paceOf } from './delivery/pace.ts'
 import { refuseDocument } from './delivery/refused.ts'
 import { Setbacks } from './delivery/setbacks.ts'
 import { sleep } from './delivery/sleep.ts'
@@ -54,6 +55,7 @@ export class ElasticsearchSinkTask implements SinkTask {
       config,
       clock: context.clock,
       signal: context.signal,
+      pace: paceOf(config, { clock: context.clock, gauge: (name, value) => context.gauge(name, value) }),
       delivery: {
         client: this.#client,
         clock: context.clock,

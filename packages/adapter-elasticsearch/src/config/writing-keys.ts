@@ -30,6 +30,13 @@ export const writingKeys = {
     displayName: 'Max In-flight Requests',
     doc: 'How many bulk requests a task may have under way at once.',
   }),
+  'adaptive.batching': key.boolean({
+    default: true,
+    importance: 'low',
+    group: connector,
+    displayName: 'Adaptive Batching',
+    doc: 'Follow what Elasticsearch takes: fewer requests at once and smaller ones while it turns documents away (429), answers too late, or only lets more requests wait; step by step more again while all goes well. `batch.size`, `bulk.size.bytes` and `max.in.flight.requests` are then upper limits. false always uses those. Penstock only.',
+  }),
   'max.buffered.records': key.int({
     default: 20_000,
     min: 1,

@@ -25,6 +25,13 @@ export interface Answer {
 /** The request got no answer: refused, timed out, cut off. Its cause is told in the message. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError'
+  /** It went out, but `read.timeout.ms` was over before the answer came. */
+  readonly timedOut: boolean
+
+  constructor(message: string, { timedOut = false } = {}) {
+    super(message)
+    this.timedOut = timedOut
+  }
 }
 
 export interface ElasticsearchRequest {
@@ -90,7 +97,7 @@ export class ElasticsearchClient {
       if (!deadline.passed) throw new UnreachableError(describe(error))
       this.#readTimeout.timedOut(deadline.ms)
       if (error instanceof errors.RequestAbortedError) this.#judge(error.meta?.meta.connection ?? null, false)
-      throw new UnreachableError(`no answer within ${deadline.ms} ms (read.timeout.ms)`)
+      throw new UnreachableError(`no answer within ${deadline.ms} ms (read.timeout.ms)`, { timedOut: true })
     } finally {
       deadline.end()
     }

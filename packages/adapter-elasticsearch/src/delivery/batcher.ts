@@ -8,12 +8,14 @@ import { Batch } from './batch.ts'
 import { BufferPool } from './bulk-body.ts'
 import type { Delivery } from './bulk-delivery.ts'
 import { BulkSender } from './bulk-sender.ts'
+import type { Pace } from './limits.ts'
 
 export interface BatcherOptions {
   readonly config: ElasticsearchSinkConfig
   readonly clock: Clock
   readonly signal: AbortSignal
-  readonly delivery: Omit<Delivery, 'signal' | 'held' | 'progress'>
+  readonly pace: Pace
+  readonly delivery: Omit<Delivery, 'pace' | 'signal' | 'held' | 'progress'>
 }
 
 /** How long one `put` waits for room before it lets the framework look after its consumer. */
@@ -28,9 +30,8 @@ export class Batcher {
   readonly #sender: BulkSender
   readonly #pool: BufferPool
   readonly #urls: string
-  readonly #batchSize: number
+  readonly #pace: Pace
   readonly #lingerMs: number
-  readonly #maxBytes: number
   readonly #maxBufferedBytes: number
   readonly #maxBufferedRecords: number
   #batch: Batch | null = null
@@ -40,18 +41,16 @@ export class Batcher {
   #progressSeen = 0
 
   constructor(options: BatcherOptions) {
-    const { config } = options
-    const inFlight = config['max.in.flight.requests']
+    const { config, pace } = options
     this.#options = options
     this.#urls = options.delivery.client.urls
-    this.#batchSize = config['batch.size']
+    this.#pace = pace
     this.#lingerMs = config['linger.ms']
-    this.#maxBytes = config['bulk.size.bytes'] < 0 ? Number.POSITIVE_INFINITY : config['bulk.size.bytes']
-    this.#maxBufferedBytes = this.#maxBytes * (inFlight + 1)
+    this.#maxBufferedBytes = pace.limits.bytes * (pace.limits.requests + 1)
     this.#maxBufferedRecords = config['max.buffered.records']
     this.#pool = new BufferPool(mostPooledBytes)
     this.#sender = new BulkSender({
-      maxInFlight: inFlight,
+      pace,
       pool: this.#pool,
       onChange: () => this.#sendLingering(),
       delivery: options.delivery,
@@ -68,10 +67,10 @@ export class Batcher {
 
   /** The batch to put a document of about `bytes` into; `index` is that of a new one. */
   batchFor(index: string, bytes: number): Batch {
-    if (this.#batch !== null && this.#batch.size > 0 && this.#batch.body.byteLength + bytes > this.#maxBytes)
+    if (this.#batch !== null && this.#batch.size > 0 && this.#batch.body.byteLength + bytes > this.#pace.limits.bytes)
       this.send()
     if (this.#batch === null) {
-      this.#batch = new Batch(index, this.#pool.take(), Math.min(this.#batchSize, 4096))
+      this.#batch = new Batch(index, this.#pool.take(), Math.min(this.#pace.limits.documents, 4096))
       this.#lingered = false
     }
     return this.#batch
@@ -79,7 +78,8 @@ export class Batcher {
 
   sendIfFull(): void {
     const batch = this.#batch
-    if (batch !== null && (batch.size >= this.#batchSize || batch.body.byteLength >= this.#maxBytes)) this.send()
+    const { documents, bytes } = this.#pace.limits
+    if (batch !== null && (batch.size >= documents || batch.body.byteLength >= bytes)) this.send()
   }
 
   /** Sends what there is. */

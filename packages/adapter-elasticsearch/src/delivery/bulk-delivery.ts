@@ -2,10 +2,11 @@
  * Brings one batch into Elasticsearch: sends it, judges the answer item by item, sends again what can be sent again,
  * and hands refused documents on. Returns when every item is written or dealt with; throws when it has to give up.
  */
-import { type Clock, ConnectError } from '@penstock/core'
-import type { Answer, ElasticsearchRequest } from '../connection/client.ts'
+import { assertNever, type Clock, ConnectError } from '@penstock/core'
+import { type Answer, type ElasticsearchRequest, UnreachableError } from '../connection/client.ts'
 import type { Batch } from './batch.ts'
 import { bulkFilterPath, type ItemFailure, readBulkAnswer, readFailure, reasonOf } from './bulk-response.ts'
+import type { Limits, Pace, RequestOutcome } from './limits.ts'
 import { type BackoffSettings, backoffMs } from './retry-policy.ts'
 import { judgeItem, judgeRequest, type Trouble } from './verdict.ts'
 
@@ -21,6 +22,7 @@ export interface Delivery {
     readonly urls: string
   }
   readonly settings: DeliverySettings
+  readonly pace: Pace
   readonly clock: Clock
   /** Stops waiting and sending. */
   readonly signal: AbortSignal
@@ -58,9 +60,12 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
   const path = `/${encodeURIComponent(batch.index)}/_bulk`
   while (parts.length > 0) {
     if (batch.partlyRevoked) dropRevoked(batch, parts)
+    fitLimits(batch, parts, delivery.pace.limits)
     const part = parts[0]
     if (part === undefined) return
+    const start = delivery.pace.begin()
     const outcome = await send(part, path, delivery)
+    delivery.pace.end(start, loadToldBy(outcome), part.items.length, part.bytes.length)
     delivery.signal.throwIfAborted()
     let setback: Setback | null = null
     switch (outcome.kind) {
@@ -90,8 +95,7 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
           parts.shift()
           break
         }
-        const middle = part.items.length >> 1
-        parts.splice(0, 1, partOf(batch, part.items.slice(0, middle)), partOf(batch, part.items.slice(middle)))
+        halveFirst(batch, parts)
         break
       }
       case 'failed':
@@ -140,10 +144,23 @@ function partOf(batch: Batch, items: readonly number[]): Part {
   return { items, bytes: batch.body.pick(items) }
 }
 
+function halveFirst(batch: Batch, parts: Part[]): void {
+  const items = parts[0]?.items ?? []
+  const middle = items.length >> 1
+  parts.splice(0, 1, partOf(batch, items.slice(0, middle)), partOf(batch, items.slice(middle)))
+}
+
+/** Limits may have come down since the batch was made; a little more than they say is not worth a copy. */
+function fitLimits(batch: Batch, parts: Part[], { documents, bytes }: Limits): void {
+  const tooLarge = ({ items, bytes: body }: Part): boolean =>
+    items.length > 1 && (items.length > documents * 1.5 || body.length > bytes * 1.5)
+  while (parts[0] !== undefined && tooLarge(parts[0])) halveFirst(batch, parts)
+}
+
 type Outcome =
   | { readonly kind: 'answered'; readonly failures: readonly ItemFailure[] }
   | { readonly kind: 'split'; readonly status: number; readonly reason: string }
-  | ({ readonly kind: 'failed' } & Setback)
+  | ({ readonly kind: 'failed'; readonly timedOut?: boolean } & Setback)
 
 async function send(part: Part, path: string, { client, signal, observe, clock }: Delivery): Promise<Outcome> {
   const started = clock.now()
@@ -154,7 +171,8 @@ async function send(part: Part, path: string, { client, signal, observe, clock }
       signal,
     )
   } catch (error) {
-    return { kind: 'failed', trouble: 'unreachable', reason: (error as Error).message, retryAfterMs: 0 }
+    const timedOut = error instanceof UnreachableError && error.timedOut
+    return { kind: 'failed', trouble: 'unreachable', reason: (error as Error).message, retryAfterMs: 0, timedOut }
   }
   observe('bulk_request_ms', clock.now() - started)
   observe('bulk_request_documents', part.items.length)
@@ -171,6 +189,21 @@ async function send(part: Part, path: string, { client, signal, observe, clock }
   const verdict = judgeRequest(readFailure(status, answer.body))
   if (verdict === 'split') return { kind: 'split', status, reason }
   return { kind: 'failed', trouble: verdict, reason, retryAfterMs: answer.retryAfterMs }
+}
+
+/** What an outcome says about the load that the node can bear. */
+function loadToldBy(outcome: Outcome): RequestOutcome {
+  switch (outcome.kind) {
+    case 'answered':
+      return outcome.failures.some((failure) => judgeRequest(failure) === 'overloaded') ? 'rejected' : 'taken'
+    case 'split':
+      return outcome.status === 413 ? 'too-large' : 'failed'
+    case 'failed':
+      if (outcome.timedOut === true) return 'timed-out'
+      return outcome.trouble === 'overloaded' ? 'rejected' : 'failed'
+    default:
+      return assertNever(outcome)
+  }
 }
 
 /** Deals with the failed items of an answer. Returns the items to send again, in their order. */

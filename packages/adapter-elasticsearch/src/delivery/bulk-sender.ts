@@ -1,5 +1,5 @@
 /**
- * Decides which batches are sent when: a queue, up to `max.in.flight.requests` of them under way, and, where the order
+ * Decides which batches are sent when: a queue, as many of them under way as the limits allow, and, where the order
  * of writes to one document matters, never two with a common document id at once. What happens to a single batch is in
  * bulk-delivery.ts.
  */
@@ -7,12 +7,13 @@ import { setMaxListeners } from 'node:events'
 import type { Batch } from './batch.ts'
 import type { BufferPool } from './bulk-body.ts'
 import { type Delivery, deliver } from './bulk-delivery.ts'
+import type { Pace } from './limits.ts'
 
 export interface SenderOptions {
-  readonly maxInFlight: number
+  readonly pace: Pace
   readonly pool: BufferPool
-  /** How to deliver; `signal`, `held` and `progress` are the sender's own. */
-  readonly delivery: Omit<Delivery, 'signal' | 'held' | 'progress'>
+  /** How to deliver; the rest is the sender's own. */
+  readonly delivery: Omit<Delivery, 'pace' | 'signal' | 'held' | 'progress'>
   /** A batch is through, or the sender has failed: there may be room now. */
   onChange(): void
 }
@@ -53,7 +54,7 @@ export class BulkSender {
   }
 
   get hasFreeSlot(): boolean {
-    return this.#queue.length === 0 && this.#inFlight < this.#options.maxInFlight
+    return this.#queue.length === 0 && this.#inFlight < this.#options.pace.limits.requests
   }
 
   /** Takes a batch over; it is sealed from now on. */
@@ -86,7 +87,11 @@ export class BulkSender {
   }
 
   #startNext(): void {
-    while (this.#inFlight < this.#options.maxInFlight && this.#failure === null && !this.#stop.signal.aborted) {
+    while (
+      this.#inFlight < this.#options.pace.limits.requests &&
+      this.#failure === null &&
+      !this.#stop.signal.aborted
+    ) {
       const batch = this.#queue[0]
       // Batches behind one that has to wait for its ids wait too: they might share ids with it.
       if (batch === undefined || batch.ids.some((id) => this.#idsInFlight.has(id))) return
@@ -103,6 +108,7 @@ export class BulkSender {
       const invalid = batch.body.seal()
       await deliver(batch, invalid, {
         ...this.#options.delivery,
+        pace: this.#options.pace,
         signal: this.#stop.signal,
         held: (reason) => {
           held = true
