@@ -18,6 +18,7 @@ import { type ElasticsearchSinkConfig, retiredKeys } from './config/config.ts'
 import { ElasticsearchClient } from './connection/client.ts'
 import type { Batch } from './delivery/batch.ts'
 import { Batcher } from './delivery/batcher.ts'
+import { bulkQuery } from './delivery/bulk-response.ts'
 import { OffsetTracker, type PartitionProgress } from './delivery/offset-tracker.ts'
 import { paceOf } from './delivery/pace.ts'
 import { refuseDocument } from './delivery/refused.ts'
@@ -60,6 +61,7 @@ export class ElasticsearchSinkTask implements SinkTask {
         client: this.#client,
         clock: context.clock,
         settings: {
+          query: bulkQuery(config['read.timeout.ms']),
           maxRetries: config['max.retries'],
           backoffMs: config['retry.backoff.ms'],
           maxBackoffMs: config['retry.backoff.max.ms'],

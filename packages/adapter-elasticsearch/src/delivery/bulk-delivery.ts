@@ -5,12 +5,14 @@
 import { assertNever, type Clock, ConnectError } from '@penstock/core'
 import { type Answer, type ElasticsearchRequest, UnreachableError } from '../connection/client.ts'
 import type { Batch } from './batch.ts'
-import { bulkFilterPath, type ItemFailure, readBulkAnswer, readFailure, reasonOf } from './bulk-response.ts'
+import { type ItemFailure, readBulkAnswer, readFailure, reasonOf } from './bulk-response.ts'
 import type { Limits, Pace, RequestOutcome } from './limits.ts'
 import { type BackoffSettings, backoffMs } from './retry-policy.ts'
 import { judgeItem, judgeRequest, type Trouble } from './verdict.ts'
 
 export interface DeliverySettings extends BackoffSettings {
+  /** Of every request. */
+  readonly query: string
   readonly maxRetries: number
   /** How long a batch may be held while nothing of it gets through. */
   readonly holdMs: number
@@ -162,12 +164,16 @@ type Outcome =
   | { readonly kind: 'split'; readonly status: number; readonly reason: string }
   | ({ readonly kind: 'failed'; readonly timedOut?: boolean } & Setback)
 
-async function send(part: Part, path: string, { client, signal, observe, clock }: Delivery): Promise<Outcome> {
+async function send(
+  part: Part,
+  path: string,
+  { client, settings, signal, observe, clock }: Delivery,
+): Promise<Outcome> {
   const started = clock.now()
   let answer: Answer
   try {
     answer = await client.request(
-      { method: 'POST', path, query: bulkFilterPath, body: part.bytes, contentType: 'application/x-ndjson' },
+      { method: 'POST', path, query: settings.query, body: part.bytes, contentType: 'application/x-ndjson' },
       signal,
     )
   } catch (error) {

@@ -1,8 +1,20 @@
 /** Reads what Elasticsearch answers to a bulk request. What the failures in it mean is judged in `verdict.ts`. */
 
 /** Only what is needed to tell success from failure, item by item. */
-export const bulkFilterPath =
+const bulkFilterPath =
   'filter_path=errors,items.*.error.type,items.*.error.reason,items.*.error.caused_by,items.*.status'
+
+/**
+ * The query of a bulk request. Elasticsearch is to stop waiting for a shard before we stop waiting for Elasticsearch:
+ * then it says which shard is missing, and documents of other indices in the request are written.
+ */
+export function bulkQuery(readTimeoutMs: number): string {
+  if (readTimeoutMs <= 0) return bulkFilterPath
+  return `${bulkFilterPath}&timeout=${Math.min(Math.ceil(readTimeoutMs * 0.8), usualTimeoutMs)}ms`
+}
+
+/** What Elasticsearch takes where nothing is asked for. */
+const usualTimeoutMs = 60_000
 
 /** What went wrong, in the words of Elasticsearch. */
 export interface Failure {

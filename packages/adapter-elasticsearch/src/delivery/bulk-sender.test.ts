@@ -42,7 +42,7 @@ function setUp(pace: Pace, answer: (ids: readonly string[], request: number) => 
           return answered
         },
       },
-      settings: { maxRetries: 100, holdMs: 60_000, backoffMs: 0, maxBackoffMs: 0 },
+      settings: { query: '', maxRetries: 100, holdMs: 60_000, backoffMs: 0, maxBackoffMs: 0 },
       clock: { now: () => Date.now() },
       setback: () => {},
       refuse: async () => {},
