@@ -12,6 +12,11 @@ export interface SplitBulk {
   merge(answer: BulkAnswer): BulkAnswer
 }
 
+export interface ItemError {
+  readonly type: string
+  readonly reason: string
+}
+
 interface Item {
   readonly action: string
   readonly target: { _index?: string; _id?: string }
@@ -20,23 +25,28 @@ interface Item {
 
 const LINE_FEED = 10
 
-export function rejectItems(body: Buffer, rejects: () => boolean, status: number): SplitBulk {
+export function rejectItems(
+  body: Buffer,
+  rejects: () => boolean,
+  { status, error }: { status: number; error: ItemError },
+): SplitBulk {
   const items = itemsOf(body).map((item) => ({ ...item, rejected: rejects() }))
   return {
     kept: Buffer.concat(items.filter(({ rejected }) => !rejected).map(({ bytes }) => bytes)),
     merge: (answer) => {
       const answered = answer.items[Symbol.iterator]()
       const merged = items.map(({ action, target, rejected }) =>
-        rejected
-          ? { [action]: { ...target, status, error: REFUSAL } }
-          : (answered.next().value as Record<string, object>),
+        rejected ? { [action]: { ...target, status, error } } : (answered.next().value as Record<string, object>),
       )
       return { ...answer, errors: answer.errors || items.some(({ rejected }) => rejected), items: merged }
     },
   }
 }
 
-const REFUSAL = { type: 'es_rejected_execution_exception', reason: 'rejected by the fault proxy' }
+export const rejectedItem: ItemError = {
+  type: 'es_rejected_execution_exception',
+  reason: 'rejected by the fault proxy',
+}
 
 function itemsOf(body: Buffer): Item[] {
   const items: Item[] = []

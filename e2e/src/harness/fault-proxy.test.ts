@@ -53,6 +53,30 @@ test('refused items stand at their places in the answer and are not in the index
   await index.delete()
 })
 
+test('of a request that is cut the target gets half, and the sender no answer', async () => {
+  await using proxy = await faultProxy(stack.elasticsearch)
+  const index = new IndexView(freshName('proxy'))
+  const ids = Array.from({ length: 2_000 }, (_, id) => id)
+  proxy.cutRequest({ requests: 1 })
+  await expect(bulk(proxy, lines(index.name, ids))).rejects.toThrow()
+  expect(await index.count()).toBeLessThan(2_000)
+  expect((await bulk(proxy, lines(index.name, ids))).status).toBe(200)
+  expect(await index.count()).toBe(2_000)
+  await index.delete()
+})
+
+test('an answer that is cut short without a trace, and one that drips', async () => {
+  await using proxy = await faultProxy(stack.elasticsearch)
+  const whole = await (await elasticsearchRequest(proxy.url, '')).text()
+  proxy.truncate({ path: /./ })
+  const half = await (await elasticsearchRequest(proxy.url, '')).text()
+  expect(half).toBe(whole.slice(0, whole.length >> 1))
+  proxy.drip(300, { path: /./ })
+  const startedAt = performance.now()
+  expect(await (await elasticsearchRequest(proxy.url, '')).text()).toBe(whole)
+  expect(performance.now() - startedAt).toBeGreaterThan(250)
+})
+
 test('requests held back arrive later', async () => {
   await using proxy = await faultProxy(stack.elasticsearch)
   proxy.delay(300, { path: /./ })

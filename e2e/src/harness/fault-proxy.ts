@@ -1,9 +1,12 @@
 /** A real reverse proxy on the loopback interface that misbehaves on demand. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, request as requestOf, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
-import { type BulkAnswer, rejectItems } from './bulk-items.ts'
+import type { Certificate } from '../stack/certificates.ts'
+import { type BulkAnswer, type ItemError, rejectedItem, rejectItems } from './bulk-items.ts'
+import { type Answer, cutShort, dripOut, JSON_ANSWER, send, TOO_LARGE, unauthorized } from './fault-answers.ts'
 
 export interface FaultScope {
   /** How many of the matching requests misbehave before the proxy is good again; all where not given. */
@@ -15,14 +18,19 @@ export interface FaultScope {
 }
 
 type Fault =
-  | { readonly kind: 'answer'; readonly status: number; readonly body: string }
+  | ({ readonly kind: 'answer' } & Answer)
   | { readonly kind: 'cut' }
+  | { readonly kind: 'cut-request' }
+  | { readonly kind: 'truncate' }
   | { readonly kind: 'delay'; readonly ms: number }
-  | { readonly kind: 'reject-items'; readonly status: number; readonly share: number }
+  | { readonly kind: 'drip'; readonly ms: number }
+  | { readonly kind: 'reject-items'; readonly status: number; readonly share: number; readonly error: ItemError }
 
 export interface FaultProxyOptions {
   /** Larger requests are answered with 413, as Elasticsearch does beyond `http.max_content_length`. */
   readonly maxBodyBytes?: number
+  /** Speaks https, with this certificate. */
+  readonly tls?: Certificate
 }
 
 export async function faultProxy(targetUrl: string, options: FaultProxyOptions = {}): Promise<FaultProxy> {
@@ -37,19 +45,31 @@ export class FaultProxy implements AsyncDisposable {
   readonly seen = { requests: 0, faults: 0 }
   readonly #target: string
   readonly #maxBodyBytes: number
-  readonly #server = createServer((request, response) => {
-    this.#handle(request, response).catch(() => request.socket.destroy())
-  })
+  readonly #server
   #fault: { fault: Fault; scope: Required<FaultScope> } | undefined
   #authorization: string | undefined
 
-  constructor(targetUrl: string, { maxBodyBytes = Number.POSITIVE_INFINITY }: FaultProxyOptions = {}) {
+  constructor(targetUrl: string, { maxBodyBytes = Number.POSITIVE_INFINITY, tls }: FaultProxyOptions = {}) {
     this.#target = targetUrl.replace(/\/+$/, '')
     this.#maxBodyBytes = maxBodyBytes
+    const listener = (request: IncomingMessage, response: ServerResponse) => {
+      this.#handle(request, response).catch(() => request.socket.destroy())
+    }
+    this.#server = tls ? createTlsServer(keyAndCertificate(tls), listener) : createServer(listener)
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return `${'setSecureContext' in this.#server ? 'https' : 'http'}://127.0.0.1:${this.port}`
+  }
+
+  /** From now on shows this certificate; open connections end, as they do when a server is started anew with it. */
+  present(certificate: Certificate): void {
+    ;(this.#server as TlsServer).setSecureContext(keyAndCertificate(certificate))
+    this.#server.closeAllConnections()
   }
 
   async listen(): Promise<void> {
@@ -69,14 +89,33 @@ export class FaultProxy implements AsyncDisposable {
   /** Answers by itself; the target sees nothing. */
   answer(
     status: number,
-    { body = `{"error":"fault ${status}"}`, ...scope }: FaultScope & { body?: string } = {},
+    {
+      body = `{"error":"fault ${status}"}`,
+      headers = JSON_ANSWER,
+      ...scope
+    }: FaultScope & { body?: string; headers?: Readonly<Record<string, string>> } = {},
   ): void {
-    this.#set({ kind: 'answer', status, body }, scope)
+    this.#set({ kind: 'answer', status, body: Buffer.from(body), headers }, scope)
   }
 
   /** The target handles the request; of its answer only the first half comes through, then the connection breaks. */
   cut(scope: FaultScope = {}): void {
     this.#set({ kind: 'cut' }, scope)
+  }
+
+  /** Half of the request comes through to the target, then both its connection and the sender's break. */
+  cutRequest(scope: FaultScope = {}): void {
+    this.#set({ kind: 'cut-request' }, scope)
+  }
+
+  /** The target handles the request; the first half of its answer comes through as if it were all. */
+  truncate(scope: FaultScope = {}): void {
+    this.#set({ kind: 'truncate' }, scope)
+  }
+
+  /** The target handles the request at once; its answer comes bit by bit, all through this time. */
+  drip(ms: number, scope: FaultScope = {}): void {
+    this.#set({ kind: 'drip', ms }, scope)
   }
 
   /** Holds requests back before they go to the target. */
@@ -85,8 +124,13 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   /** Has a share of the items of bulk requests refused with `status`; the target never sees those items. */
-  rejectItems({ status = 429, share = 0.5, ...scope }: FaultScope & { status?: number; share?: number } = {}): void {
-    this.#set({ kind: 'reject-items', status, share }, scope)
+  rejectItems({
+    status = 429,
+    share = 0.5,
+    error = rejectedItem,
+    ...scope
+  }: FaultScope & { status?: number; share?: number; error?: ItemError } = {}): void {
+    this.#set({ kind: 'reject-items', status, share, error }, scope)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,6 +157,7 @@ export class FaultProxy implements AsyncDisposable {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.seen.requests++
+    if (this.#fault?.fault.kind === 'cut-request' && this.#faultFor(request.url ?? '')) return this.#cutOff(request)
     const body = await bytesOf(request)
     if (body.length > this.#maxBodyBytes) return send(response, TOO_LARGE)
     const { authorization } = request.headers
@@ -124,12 +169,20 @@ export class FaultProxy implements AsyncDisposable {
       case undefined:
         return send(response, await this.#forward(request, body))
       case 'answer':
-        return send(response, { status: fault.status, body: Buffer.from(fault.body), headers: JSON_ANSWER })
+        return send(response, fault)
       case 'delay':
         await sleep(fault.ms)
         return send(response, await this.#forward(request, body))
       case 'cut':
         return cutShort(response, await this.#forward(request, body))
+      case 'cut-request':
+        throw new Error('the fault was set while the request came in')
+      case 'truncate': {
+        const answer = await this.#forward(request, body)
+        return send(response, { ...answer, body: answer.body.subarray(0, answer.body.length >> 1) })
+      }
+      case 'drip':
+        return await dripOut(response, await this.#forward(request, body), fault.ms)
       case 'reject-items':
         return send(response, await this.#forwardSome(request, body, fault))
       default:
@@ -137,13 +190,30 @@ export class FaultProxy implements AsyncDisposable {
     }
   }
 
+  /** Passes half of the body on as it comes. */
+  async #cutOff(request: IncomingMessage): Promise<void> {
+    const half = Number(request.headers['content-length'] ?? 0) >> 1
+    const { method, headers } = request
+    const onward = requestOf(`${this.#target}${request.url}`, { ...(method ? { method } : {}), headers })
+    onward.on('error', () => {}) // it is to break
+    let passed = 0
+    for await (const chunk of request) {
+      const rest = (chunk as Buffer).subarray(0, half - passed)
+      passed += rest.length
+      await new Promise<void>((resolve) => onward.write(rest, () => resolve()))
+      if (passed >= half) break
+    }
+    onward.destroy()
+    request.socket.destroy()
+  }
+
   async #forwardSome(
     request: IncomingMessage,
     body: Buffer,
-    fault: { status: number; share: number },
+    fault: { status: number; share: number; error: ItemError },
   ): Promise<Answer> {
     const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
-    const { kept, merge } = rejectItems(plain, () => Math.random() < fault.share, fault.status)
+    const { kept, merge } = rejectItems(plain, () => Math.random() < fault.share, fault)
     const headers = { ...request.headers }
     delete headers['content-encoding']
     // Positions of items are only known in an answer that lists them all.
@@ -178,20 +248,6 @@ export class FaultProxy implements AsyncDisposable {
   }
 }
 
-interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer
-}
-
-const JSON_ANSWER = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' }
-const TOO_LARGE: Answer = { status: 413, headers: JSON_ANSWER, body: Buffer.from('{"error":"request too large"}') }
-function unauthorized(got: string | undefined): Answer {
-  const error = { type: 'security_exception', reason: `unable to authenticate with [${got}]` }
-  const body = Buffer.from(JSON.stringify({ error, status: 401 }))
-  return { status: 401, headers: { ...JSON_ANSWER, 'www-authenticate': 'Basic realm="security"' }, body }
-}
-
 const HOP_BY_HOP = new Set([
   'host',
   'connection',
@@ -202,17 +258,12 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ])
 
+function keyAndCertificate({ key, certificate }: Certificate): { key: string; cert: string } {
+  return { key, cert: certificate }
+}
+
 async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
-}
-
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.writeHead(status, { ...headers, 'content-length': body.length }).end(body)
-}
-
-function cutShort(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.writeHead(status, { ...headers, 'content-length': body.length })
-  response.write(body.subarray(0, body.length >> 1), () => response.socket?.destroy())
 }
