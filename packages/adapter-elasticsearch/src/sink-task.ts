@@ -94,7 +94,14 @@ export class ElasticsearchSinkTask implements SinkTask {
         const progress = this.#tracker.partition(topic, partition)
         if (this.#redelivery && progress.hasTaken(record.offset, record.part)) continue
         if (this.#batcher.isFull) await this.#batcher.untilRoom()
-        const route = this.#routes.of(record)
+        let route: Route
+        try {
+          route = this.#routes.of(record)
+        } catch (error) {
+          await this.#reject(record, error)
+          this.#batcher.account(progress, record)
+          continue
+        }
         // The prefix of raw documents' ids ends with the offset, which parts of one record share.
         const json = route.raw && record.part === null ? record.valueJson : null
         if (json !== null && !this.#indices.has(route.index)) await this.#prepareIndex(route, null)
@@ -145,26 +152,29 @@ export class ElasticsearchSinkTask implements SinkTask {
     return true
   }
 
-  /** Decodes, decides and frames; a record that can't be written is reported, and done with. */
+  /** Decodes where needed, decides and frames; a record that can't be written is reported, and done with. */
   async #addDecoded(record: SinkRecord, progress: PartitionProgress, route: Route): Promise<void> {
     let write: Write | null
     try {
       write = toWrite(record, route, this.#indices.isMapped(route.index))
     } catch (error) {
       await this.#reject(record, error)
-      this.#batcher.batchFor(route.index, 0).account(progress, record)
+      this.#batcher.account(progress, record)
       return
     }
     if (write === null) {
       this.#context.count('records_skipped')
-      this.#batcher.batchFor(route.index, 0).account(progress, record)
+      this.#batcher.account(progress, record)
       return
     }
     if (write.mapping !== null || !this.#indices.has(route.index)) await this.#prepareIndex(route, write.mapping)
     const { action, source } = write
-    const line = actionLine(action, route.index, route)
-    const batch = this.#batcher.batchFor(route.index, Buffer.byteLength(line) + Buffer.byteLength(source ?? '') + 2)
-    batch.body.add(batch.index === route.index ? actionLine(action, null, route) : line, source)
+    let line = actionLine(action, null, route)
+    const sourceBytes = source === null ? 0 : Buffer.byteLength(source)
+    const batch = this.#batcher.batchFor(route.index, Buffer.byteLength(line) + sourceBytes + 2)
+    if (batch.index !== route.index) line = actionLine(action, route.index, route)
+    if (source === null || typeof source === 'string') batch.body.add(line, source)
+    else batch.body.addRaw(Buffer.from(`${line} `), source)
     this.#added(batch, record, progress, action.id)
   }
 

@@ -6,7 +6,9 @@ import { type ConfigOf, configDef, type KeyDefinition, type KeyDefinitions, key 
 import { redactUrl } from '../connection/node-urls.ts'
 import { connectionKeys } from './connection-keys.ts'
 import { conversionKeys } from './conversion-keys.ts'
+import { documentKeys } from './document-keys.ts'
 import { resourceKeys } from './resource-keys.ts'
+import { routingKeys } from './routing-keys.ts'
 import { securityKeys } from './security-keys.ts'
 import { writingKeys } from './writing-keys.ts'
 
@@ -53,6 +55,8 @@ export const config = configDef(
     ...resourceKeys,
     ...writingKeys,
     ...conversionKeys,
+    ...routingKeys,
+    ...documentKeys,
     ...securityKeys,
     ...hide(retiredKeys),
     ...hide(Object.keys(unsupportedKeys) as (keyof typeof unsupportedKeys)[]),

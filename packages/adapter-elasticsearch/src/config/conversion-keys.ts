@@ -38,12 +38,12 @@ export const conversionKeys = {
     displayName: 'Compact Map Entries',
     doc: 'Write a map with string keys as an object; false writes a list of `{key, value}`. Applies to records with a schema.',
   }),
-  'write.method': key.oneOf(['insert', 'upsert'], {
+  'write.method': key.oneOf(['insert', 'upsert', 'create', 'update', 'script'], {
     default: 'insert',
     importance: 'low',
     group: conversion,
     displayName: 'Write Method',
-    doc: 'insert replaces a document as a whole; upsert changes the fields the record has and creates the document where it is missing.',
+    doc: 'insert replaces a document as a whole; upsert changes the fields the record has and creates the document where it is missing. Penstock only: create leaves a document that is there as it is; update changes the fields the record has of a document that has to be there; script runs `script.source` or `script.id` on it.',
   }),
   'behavior.on.null.values': key.oneOf(['ignore', 'delete', 'fail'], {
     default: 'fail',

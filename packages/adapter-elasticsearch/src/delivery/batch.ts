@@ -5,8 +5,8 @@ import type { PartitionProgress, Span } from './offset-tracker.ts'
 
 export class Batch {
   readonly body: BulkBody
-  /** The index in the request's path; items of other indices name theirs. */
-  readonly index: string
+  /** The index in the request's path, that of the first document; items of other indices name theirs. */
+  index: string
   /** By item. */
   readonly records: SinkRecord[] = []
   /** Document ids by item where the order of writes to one id matters, else empty. */

@@ -2,13 +2,14 @@
  * Collects documents into batches and hands them to the sender when they are full or have waited long enough. Bounds
  * what is held: records and bytes that Elasticsearch has not yet taken.
  */
-import { type Clock, ConnectError, RetriableError } from '@penstock/core'
+import { type Clock, ConnectError, RetriableError, type SinkRecord } from '@penstock/core'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import { Batch } from './batch.ts'
 import { BufferPool } from './bulk-body.ts'
 import type { Delivery } from './bulk-delivery.ts'
 import { BulkSender } from './bulk-sender.ts'
 import type { Pace } from './limits.ts'
+import type { PartitionProgress } from './offset-tracker.ts'
 
 export interface BatcherOptions {
   readonly config: ElasticsearchSinkConfig
@@ -72,8 +73,13 @@ export class Batcher {
     if (this.#batch === null) {
       this.#batch = new Batch(index, this.#pool.take(), Math.min(this.#pace.limits.documents, 4096))
       this.#lingered = false
-    }
+    } else if (this.#batch.size === 0) this.#batch.index = index
     return this.#batch
+  }
+
+  /** Takes a record over that is not written: its offset is done when those before it are. */
+  account(progress: PartitionProgress, record: SinkRecord): void {
+    this.batchFor(this.#batch?.index ?? '', 0).account(progress, record)
   }
 
   sendIfFull(): void {

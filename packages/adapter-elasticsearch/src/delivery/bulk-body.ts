@@ -210,7 +210,8 @@ function isJson(text: Buffer): boolean {
   }
 }
 
-function looksLikeObject(json: Uint8Array): boolean {
+/** Whether the first and last byte that is not white space are braces. */
+export function looksLikeObject(json: Uint8Array): boolean {
   const length = json.length
   if (json[0] === openBrace && json[length - 1] === closeBrace) return true
   let first = 0

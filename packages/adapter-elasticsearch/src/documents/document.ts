@@ -30,6 +30,11 @@ export function toDocument({ schema, value }: SchemaAndValue, where: string, set
   return text
 }
 
+/** A value as {@link toDocument} would write it within a document. */
+export function valueToJson({ schema, value }: SchemaAndValue, settings: DocumentSettings): unknown {
+  return schema === null ? (value ?? null) : toJson(schema, value, settings)
+}
+
 function jsonText(schema: Schema | null, value: unknown, where: string, settings: DocumentSettings): string {
   try {
     return stringifyJson(schema === null ? value : toJson(schema, value, settings))

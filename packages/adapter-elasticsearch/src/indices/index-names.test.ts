@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { indexMap, indexOfTopic } from './index-names.ts'
+import { indexOfTopic, pairsOf } from './index-names.ts'
 
 test.each([
   ['Orders', 'orders'],
@@ -19,7 +19,7 @@ test('a topic of which no name is left is a clear error', () => {
 })
 
 test('topic.index.map pairs are trimmed', () => {
-  expect([...indexMap(['a : b', 'c:d'])]).toEqual([
+  expect([...pairsOf(['a : b', 'c:d'])]).toEqual([
     ['a', 'b'],
     ['c', 'd'],
   ])

@@ -8,14 +8,7 @@ const maxBytes = 255
  * Two topics that differ only in these share an index.
  */
 export function indexOfTopic(topic: string): string {
-  const name = cutBytes(
-    topic
-      .toLowerCase()
-      .replaceAll(':', '_')
-      .replace(/^[-_+]+/, ''),
-  )
-  if (name === '.') return 'dot'
-  if (name === '..') return 'dotdot'
+  const name = cleanIndexName(topic)
   if (name === '') {
     throw new DataError(
       'elasticsearch.no_index_name',
@@ -25,8 +18,20 @@ export function indexOfTopic(topic: string): string {
   return name
 }
 
-/** Reads `topic.index.map`. */
-export function indexMap(pairs: readonly string[]): ReadonlyMap<string, string> {
+/** The rules of {@link indexOfTopic} for any text; empty when nothing is left. */
+export function cleanIndexName(text: string): string {
+  const name = cutBytes(
+    text
+      .toLowerCase()
+      .replaceAll(':', '_')
+      .replace(/^[-_+]+/, ''),
+  )
+  if (name === '.') return 'dot'
+  return name === '..' ? 'dotdot' : name
+}
+
+/** Reads a list of pairs, `topic:index`. */
+export function pairsOf(pairs: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     pairs.map((pair) => {
       const [topic = '', index = ''] = pair.split(':')
