@@ -3,6 +3,7 @@ import { ConfigError, type ConfigOf, type ConfigProblem, configDef, type RawConf
 import { policyProblem } from './client-properties.ts'
 import { executorKeys, logKeys } from './executor-keys.ts'
 import { groupKeys } from './group-keys.ts'
+import { inspectionKeys } from './inspection-keys.ts'
 import { kafkaKeys } from './kafka-keys.ts'
 import { macAlgorithm, macAlgorithmNames } from './mac-algorithms.ts'
 import { restKeys } from './rest-keys.ts'
@@ -10,7 +11,7 @@ import { restProblems } from './rest-problems.ts'
 import { standaloneKeys } from './standalone-keys.ts'
 import { sharedKeys } from './worker-keys.ts'
 
-const ownKeys = { ...restKeys, ...executorKeys, ...kafkaKeys, ...logKeys }
+const ownKeys = { ...restKeys, ...executorKeys, ...inspectionKeys, ...kafkaKeys, ...logKeys }
 
 /** Every key of a distributed worker. `producer.…`, `consumer.…`, `admin.…`, `sasl.…` and `ssl.…` stay in the raw text. */
 export const workerConfig = configDef({ ...sharedKeys, ...groupKeys, ...ownKeys })

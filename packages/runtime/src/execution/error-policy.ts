@@ -38,12 +38,15 @@ export interface Failure {
 /** The record that failed: one consumed from Kafka, or one that a source has made. */
 export type Subject = RecordOrigin | SourceRecord
 
+/** Where copies of failed records go. */
+export type DeadLetters = Pick<DeadLetterQueue, 'add' | 'settled'>
+
 const firstRetryDelayMs = 300
 
 export class ErrorPolicy {
   readonly #config: ErrorPolicyConfig
   readonly #task: TaskId
-  readonly #deadLetters: DeadLetterQueue | null
+  readonly #deadLetters: DeadLetters | null
   readonly #meter: TaskMeter
   readonly #logger: Logger
   readonly #clock: Clock
@@ -51,7 +54,7 @@ export class ErrorPolicy {
   constructor(parts: {
     config: ErrorPolicyConfig
     task: TaskId
-    deadLetters: DeadLetterQueue | null
+    deadLetters: DeadLetters | null
     meter: TaskMeter
     logger: Logger
     clock: Clock

@@ -11,6 +11,7 @@ import type { LogLevel } from '../telemetry/log-levels.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { pause } from '../time/pause.ts'
 import { ExecutorProcess } from './executor-process.ts'
+import type { InspectionEnd, InspectionSnapshot } from './inspection/job.ts'
 import type { PassedReport, Requests, StartConnector, StartTask, WorkerAnswers } from './ipc.ts'
 
 export interface ExecutorFigures {
@@ -29,6 +30,16 @@ export type QuestionKind =
   | 'read-source-offsets'
   | 'alter-sink-offsets'
   | 'alter-source-offsets'
+  | 'preview'
+  | 'list-dead-letters'
+
+/** Long work on one executor, with which it ends. */
+export interface RunningInspection {
+  /** Rejects when it could not begin, or when its executor has died. */
+  readonly done: Promise<InspectionEnd>
+  snapshot(): Promise<InspectionSnapshot>
+  cancel(): Promise<void>
+}
 
 export interface ExecutorPoolOptions {
   readonly config: WorkerConfig
@@ -192,6 +203,19 @@ export class ExecutorPool {
       // Another connector's code took the executor down; the question is as good on the next.
       if (!isDeath(error)) throw error
       return ask()
+    }
+  }
+
+  /** Begins long work on some executor; unlike a question it is not begun again elsewhere. */
+  async inspect(params: Requests['inspect']['params']): Promise<RunningInspection> {
+    const slot = this.#leastLoaded()
+    await slot.ready
+    const { process: executor } = slot
+    const { id } = params
+    return {
+      done: executor.request('inspect', params),
+      snapshot: () => executor.request('inspection-snapshot', { id }),
+      cancel: async () => void (await executor.request('cancel-inspection', { id }).catch(ignoreDeath)),
     }
   }
 

@@ -9,9 +9,11 @@ import type { WorkerConfig } from '../config/worker-config.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import { validateConnector } from '../plugins/validate-connector.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
+import { within } from '../time/within.ts'
 import { AskedOffsetStore } from './asked-offset-store.ts'
 import { ConnectorInstances } from './connector-instances.ts'
 import { ConnectorPositions } from './connector-positions.ts'
+import { InspectionInstances } from './inspection/inspections.ts'
 import type { Command, ExecutorChannel, RequestKind, Requests } from './ipc.ts'
 import { ResolvedWork } from './resolved-work.ts'
 import { RunningConfigs } from './running-configs.ts'
@@ -42,6 +44,7 @@ export class Executor {
   readonly #line: WorkerLine
   readonly #offsets: SharedOffsets
   readonly #positions: ConnectorPositions
+  readonly #inspections: InspectionInstances
   readonly #configs: RunningConfigs
   readonly #work: ResolvedWork
   readonly #metricsTimer: NodeJS.Timeout
@@ -54,6 +57,7 @@ export class Executor {
     this.#connectors = new ConnectorInstances({ ...parts, workerStore })
     this.#tasks = new TaskInstances({ ...parts, workerStore })
     this.#positions = new ConnectorPositions({ ...parts, workerStore })
+    this.#inspections = new InspectionInstances(parts)
     const { channel, resolver, redactor } = parts
     this.#configs = new RunningConfigs({
       resolver,
@@ -92,7 +96,9 @@ export class Executor {
   async stop(timeoutMs: number): Promise<void> {
     clearInterval(this.#metricsTimer)
     this.#configs.close()
+    const inspections = this.#inspections.stopAll()
     await this.#tasks.stopAll(timeoutMs, { leaveGroup: false })
+    await within(timeoutMs, inspections, () => {})
     await Promise.all(this.#connectors.names().map((name) => this.#connectors.stop(name)))
     await this.#offsets.close()
     await this.#parts.resolver.close()
@@ -123,6 +129,14 @@ export class Executor {
       'alter-source-offsets': async ({ connector, config, changes }) =>
         this.#positions.alterSource(connector, await this.#work.values(config), changes),
       'pause-task': async ({ id, paused }) => this.#tasks.pause(id, paused),
+      preview: async ({ request, ...inspected }) =>
+        this.#inspections.preview(await this.#work.inspected(inspected), request),
+      'list-dead-letters': async ({ query, ...inspected }) =>
+        this.#inspections.deadLetters(await this.#work.inspected(inspected), query),
+      inspect: async ({ id, job, ...inspected }) =>
+        this.#inspections.run(id, await this.#work.inspected(inspected), job),
+      'inspection-snapshot': async ({ id }) => this.#inspections.snapshot(id),
+      'cancel-inspection': async ({ id }) => this.#inspections.cancel(id),
     }
     return handlers[request](params)
   }

@@ -9,6 +9,9 @@ import type { OffsetEntry } from '../storage/offset-store.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
+import type { DeadLetterPage, DeadLetterQuery } from './inspection/dead-letter-list.ts'
+import type { InspectionEnd, InspectionJob, InspectionSnapshot } from './inspection/job.ts'
+import type { Preview, PreviewRequest } from './inspection/preview.ts'
 import type { LastWill } from './last-will.ts'
 
 export const ipcVersion = 1
@@ -33,6 +36,11 @@ export interface StartTask {
 export interface ConnectorAndConfig {
   readonly connector: string
   readonly config: RawConfig
+}
+
+/** Whose records are looked at: the connector's config as it is written, and that of one of its tasks. */
+export interface Inspected extends ConnectorAndConfig {
+  readonly taskConfig: RawConfig
 }
 
 /** A committed offset of a sink's consumer group. */
@@ -75,6 +83,12 @@ export interface Requests {
     result: boolean
   }
   'pause-task': { params: { id: TaskId; paused: boolean }; result: unknown }
+  preview: { params: Inspected & { request: PreviewRequest }; result: Preview }
+  'list-dead-letters': { params: Inspected & { query: DeadLetterQuery }; result: DeadLetterPage }
+  /** Replies at its end, which may be far away. */
+  inspect: { params: Inspected & { id: string; job: InspectionJob }; result: InspectionEnd }
+  'inspection-snapshot': { params: { id: string }; result: InspectionSnapshot }
+  'cancel-inspection': { params: { id: string }; result: unknown }
 }
 export type RequestKind = keyof Requests
 

@@ -10,7 +10,8 @@ import type { ConfigInfos } from '../plugins/description.ts'
 import { shownValidation } from '../plugins/shown-validation.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import type { ConnectorInstances } from './connector-instances.ts'
-import type { ExecutorChannel, StartConnector, StartTask } from './ipc.ts'
+import type { InspectedConfig } from './inspection/inspected-connector.ts'
+import type { ExecutorChannel, Inspected, StartConnector, StartTask } from './ipc.ts'
 import type { RunningConfigs } from './running-configs.ts'
 import type { TaskInstances } from './task-instances.ts'
 
@@ -42,6 +43,11 @@ export class ResolvedWork {
   /** A connector's configuration for some short work. */
   async values(config: RawConfig): Promise<RawConfig> {
     return (await this.#resolve(config)).values
+  }
+
+  /** The same of the two that an inspection needs. */
+  async inspected({ connector, config, taskConfig }: Inspected): Promise<InspectedConfig> {
+    return { connector, config: await this.values(config), taskConfig: await this.values(taskConfig) }
   }
 
   async startConnector({ connector, config }: StartConnector): Promise<string> {

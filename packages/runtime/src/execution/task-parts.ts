@@ -37,7 +37,7 @@ export function errorPolicyConfig(config: {
 }
 
 export function transformationContext(
-  parts: { start: StartTask; worker: WorkerConfig; logger: Logger; clock: TransformationContext['clock'] },
+  parts: { start: Pick<StartTask, 'id'>; worker: WorkerConfig; logger: Logger; clock: TransformationContext['clock'] },
   clients: TaskClients,
 ): TransformationContext {
   const { connector, task } = parts.start.id

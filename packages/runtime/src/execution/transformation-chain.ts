@@ -22,6 +22,11 @@ export class TransformationChain {
     return this.#links.length
   }
 
+  /** The links in their order, for those who show what each of them does. */
+  get links(): readonly Pick<ChainLink, 'alias' | 'className'>[] {
+    return this.#links
+  }
+
   /** What one link makes of a record. Throws StageError, or rejects with one. */
   step<R extends ConnectRecord<R>>(index: number, record: R): Transformed<R> | Promise<Transformed<R>> {
     const link = this.#links[index] as ChainLink

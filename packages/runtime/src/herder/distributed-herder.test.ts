@@ -42,6 +42,7 @@ async function cluster(
       ...executors,
       taskConfigs: async (_connector, maxTasks) => plan(maxTasks),
       ask: () => Promise.reject(new Error('nobody asks')),
+      inspect: () => Promise.reject(new Error('nobody inspects')),
       proceedTask: async () => {},
       validate: async () => ({ name: 'TestSink', errorCount: 0, groups: [], configs: [] }),
     },

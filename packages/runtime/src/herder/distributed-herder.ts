@@ -30,6 +30,7 @@ import type {
   StatusView,
 } from './herder.ts'
 import { herderActivity, herderHealth } from './herder-health.ts'
+import { Inspections } from './inspections.ts'
 import { checkSignature } from './internal-signature.ts'
 import { JobQueue } from './job-queue.ts'
 import { refreshSessionKey, sweepStatuses } from './leader-chores.ts'
@@ -46,7 +47,7 @@ import { ZombieFencing } from './zombie-fencing.ts'
 
 /** What the herder asks of the executors. */
 export type HerderExecutors = RunningWorkParts['executors'] &
-  Pick<ExecutorPool, 'taskConfigs' | 'validate' | 'plugins' | 'ask' | 'proceedTask'>
+  Pick<ExecutorPool, 'taskConfigs' | 'validate' | 'plugins' | 'ask' | 'inspect' | 'proceedTask'>
 
 export interface DistributedHerderParts {
   readonly config: DistributedConfig
@@ -78,6 +79,7 @@ export class DistributedHerder implements Herder {
   readonly work: RunningWork
   readonly membership: Membership
   readonly loggers: WorkerLoggers
+  readonly inspections: Inspections
   readonly #parts: DistributedHerderParts
   readonly #jobs: JobQueue
   readonly #local: LocalWork
@@ -143,6 +145,12 @@ export class DistributedHerder implements Herder {
       },
     })
     this.membership = parts.membership(this.duties)
+    this.inspections = new Inspections({
+      ...parts,
+      configs: configs.state,
+      mustBeHere: (connector) => this.#mustBeHere(connector),
+      isHere: (connector) => this.duties.assigned.hasConnector(connector),
+    })
     this.#leaderClient = new LeaderClient({
       signatureAlgorithm: config['inter.worker.signature.algorithm'],
       sessionKey: () => (this.duties.protocolVersion >= 2 ? configs.state.sessionKey : null),
@@ -167,6 +175,7 @@ export class DistributedHerder implements Herder {
     this.#stopping = true
     this.#gate.close()
     this.#local.close()
+    this.inspections.close()
     if (this.#keyTimer) clearTimeout(this.#keyTimer)
     const forGood = this.duties.isAlone
     const stopped = this.#jobs.run('stopping everything', () => this.#local.stopAll({ forGood }))
@@ -457,6 +466,12 @@ export class DistributedHerder implements Herder {
 
   async #fenceBeforeAltering(connector: string): Promise<void> {
     if (this.#parts.config['exactly.once.source.support'] === 'enabled') await this.#fencing.fence(connector)
+  }
+
+  async #mustBeHere(connector: string): Promise<void> {
+    await this.#gate.whenSettled()
+    if (this.duties.assigned.hasConnector(connector)) return
+    throw this.#elsewhere(`connector ${connector}`, this.duties.ownerOfConnector(connector))
   }
 
   #elsewhere(what: string, ownerUrl: string | null): Error {

@@ -1,5 +1,8 @@
 /** What REST asks of a herder; `distributed-herder.ts` and `standalone-herder.ts` answer. */
 import type { RawConfig, SourceOffset, SourcePartition, TaskId } from '@penstock/core'
+import type { DeadLetterPage, DeadLetterQuery } from '../execution/inspection/dead-letter-list.ts'
+import type { InspectionKind, InspectionSnapshot, RedriveRequest, VerifyRequest } from '../execution/inspection/job.ts'
+import type { Preview, PreviewRequest } from '../execution/inspection/preview.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TargetState } from '../storage/config-state.ts'
 import type { ConnectorState, TaskState } from '../storage/status.ts'
@@ -68,6 +71,43 @@ export interface LoggerControl {
   setEverywhere(name: string, level: LogLevel): Promise<void>
 }
 
+/** Long work on the records of a connector. */
+export interface InspectionView {
+  readonly id: string
+  readonly connector: string
+  readonly kind: InspectionKind
+  readonly state: 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED'
+  readonly workerId: string
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  readonly endedAt: number | null
+  /** Why it has failed or was cancelled. */
+  readonly reason: string | null
+  /** How far it is; null until that is known. */
+  readonly snapshot: InspectionSnapshot | null
+}
+
+/**
+ * Looks at the records of sink connectors. Long work belongs to the worker that has the connector's instance: others reject
+ * with {@link NotAssignedError} or {@link NotLeaderError}. ConflictError while there is one under way already.
+ */
+export interface InspectionControl {
+  /** `changes` to the connector's config are tried in the preview only; null values remove keys. */
+  preview(connector: string, request: PreviewRequest, changes: RawConfig | null): Promise<Preview>
+  /** Of a connector that need not exist. */
+  previewConfig(config: RawConfig, request: PreviewRequest): Promise<Preview>
+  deadLetters(connector: string, query: DeadLetterQuery): Promise<DeadLetterPage>
+
+  verify(connector: string, request: VerifyRequest): Promise<InspectionView>
+  /** Those that the last verification has listed. */
+  redriveGaps(connector: string): Promise<InspectionView>
+  redriveDeadLetters(connector: string, request: RedriveRequest): Promise<InspectionView>
+  /** The one that runs, or the last one; rejects with NotFoundError when there was none. */
+  inspection(connector: string, kind: InspectionKind): Promise<InspectionView>
+  /** One that has ended already stays as it is. */
+  cancelInspection(connector: string, kind: InspectionKind): Promise<InspectionView>
+}
+
 export interface Health {
   readonly status: 'healthy' | 'starting' | 'unhealthy'
   readonly message: string
@@ -131,6 +171,7 @@ export interface Herder {
   validate(config: RawConfig): Promise<ConfigInfos>
 
   readonly loggers: LoggerControl
+  readonly inspections: InspectionControl
 
   /**
    * What keeps the herder busy, for the answer to a request that took too long: `writing the config of orders,

@@ -46,6 +46,7 @@ async function standalone({ answers = {}, wrong = [] }: Setup = {}) {
         notes.push(question)
         return [] as never
       },
+      inspect: () => Promise.reject(new Error('nobody inspects')),
       validate: async ({ name }) => {
         const errors = wrong.includes(String(name)) ? ['it is wrong'] : []
         const value = { name: 'file', value: null, recommended_values: [], errors, visible: true }

@@ -25,6 +25,7 @@ import type {
   TargetState,
 } from './herder.ts'
 import { herderActivity, herderHealth } from './herder-health.ts'
+import { Inspections } from './inspections.ts'
 import { JobQueue } from './job-queue.ts'
 import { sweepStatuses } from './leader-chores.ts'
 import { LocalWork, type LocalWorkParts } from './local-work.ts'
@@ -43,7 +44,7 @@ export interface StandaloneHerderParts {
   readonly workerId: string
   readonly configs: ConfigStore
   readonly statuses: StatusStore
-  readonly executors: LocalWorkParts['executors'] & Pick<ExecutorPool, 'validate' | 'ask'>
+  readonly executors: LocalWorkParts['executors'] & Pick<ExecutorPool, 'validate' | 'ask' | 'inspect'>
   readonly loggers: WorkerLoggers
   readonly logger: Logger
   readonly clock: Clock
@@ -64,6 +65,7 @@ export class StandaloneHerder implements Herder {
   readonly workerId: string
   readonly work: RunningWork
   readonly loggers: WorkerLoggers
+  readonly inspections: Inspections
   readonly #parts: StandaloneHerderParts
   readonly #jobs: JobQueue
   readonly #records: ConnectorRecords
@@ -88,6 +90,12 @@ export class StandaloneHerder implements Herder {
       },
     })
     this.work = this.#local.running
+    this.inspections = new Inspections({
+      ...parts,
+      configs: parts.configs.state,
+      mustBeHere: async () => {},
+      isHere: (connector) => parts.configs.state.has(connector),
+    })
   }
 
   /** Starts these connectors once all of their configs are known to be right; else none. Rejects with what is wrong. */
@@ -116,6 +124,7 @@ export class StandaloneHerder implements Herder {
     if (this.#stopping) return
     this.#stopping = true
     this.#local.close()
+    this.inspections.close()
     const stopped = this.#jobs.run('stopping everything', () => this.#local.stopAll({ forGood: true }))
     this.#jobs.close()
     await stopped

@@ -17,6 +17,8 @@ export interface TopicSpec {
 /** The protocol's numbers for isolation levels. */
 const readUncommitted = 0
 const readCommitted = 1
+/** The protocol's number for the first offset, where a timestamp could stand. */
+const earliestOffset = -2n
 /** The protocol's number for topics, in calls about configurations. */
 const topicResource = 2
 
@@ -117,6 +119,30 @@ export class KafkaAdmin {
       }),
     )
     return new Map(listed?.partitions.map((partition) => [partition.partitionIndex, Number(partition.offset)]))
+  }
+
+  /**
+   * The offsets of each partition's first record that is not older than `timestamp` (epoch milliseconds); of its first
+   * record of all without one. Partitions without such a record are left out.
+   */
+  async startOffsets(topic: string, partitions: number, timestamp: number | null = null): Promise<Map<number, number>> {
+    const wanted = timestamp === null ? earliestOffset : BigInt(timestamp)
+    const [listed] = await this.#ask((admin) =>
+      admin.listOffsets({
+        isolationLevel: readCommitted,
+        topics: [
+          {
+            name: topic,
+            partitions: Array.from({ length: partitions }, (_, partitionIndex) => ({
+              partitionIndex,
+              timestamp: wanted,
+            })),
+          },
+        ],
+      }),
+    )
+    const found = (listed?.partitions ?? []).filter(({ offset }) => offset >= 0n)
+    return new Map(found.map(({ partitionIndex, offset }) => [partitionIndex, Number(offset)]))
   }
 
   /** The committed offsets of a consumer group; none for a group that is not there. */

@@ -1,0 +1,181 @@
+/** Puts records through a fresh task of a connector's sink, outside of any consumer group: nothing is committed. */
+import {
+  ConnectError,
+  isRetriable,
+  messageOf,
+  type PartitionOffset,
+  type SinkRecord,
+  type SinkTask,
+  type TopicPartition,
+} from '@penstock/core'
+import type { ConsumedMessage } from '../../kafka/consumer.ts'
+import { pause } from '../../time/pause.ts'
+import type { RecordPipeline } from '../record-pipeline.ts'
+import { SinkContext } from '../sink-context.ts'
+import { SinkPositions } from '../sink-positions.ts'
+import { TaskMeter } from '../task-meter.ts'
+import type { InspectedConnector } from './inspected-connector.ts'
+import type { Refusal } from './job.ts'
+
+/** What became of the records of one chunk. */
+export interface Driven {
+  readonly written: number
+  readonly dropped: number
+  /** Older copies of records that were given more than once. */
+  readonly copies: number
+  readonly refusals: readonly Refusal[]
+}
+
+const redeliveryMs = 1_000
+
+export class SinkDriver {
+  readonly #inspected: InspectedConnector
+  readonly #context: SinkContext
+  readonly #positions = new SinkPositions()
+  readonly #pipeline: RecordPipeline
+  readonly #signal: AbortSignal
+  #task: SinkTask | null = null
+
+  /** Nothing runs before the first call of {@link drive}. */
+  constructor(inspected: InspectedConnector, signal: AbortSignal) {
+    this.#inspected = inspected
+    this.#signal = signal
+    const { name: connector, logger, clock, policy } = inspected
+    this.#context = new SinkContext({
+      id: { connector, task: 0 },
+      logger,
+      clock,
+      signal,
+      policy,
+      positions: this.#positions,
+      meter: new TaskMeter(),
+    })
+    this.#pipeline = inspected.pipeline(signal)
+  }
+
+  /**
+   * Resolves when every record is written, dropped or refused; null when `signal` has aborted before. Records of one
+   * partition need not follow those of an earlier call.
+   */
+  async drive(messages: readonly ConsumedMessage[]): Promise<Driven | null> {
+    const ordered = newestOfEach(messages)
+    const records = await this.#pipeline.process(ordered)
+    const refusals = [...this.#inspected.refusals.take()]
+    const given = new Set(records.map(({ origin }) => placeOf({ ...toPlace(origin), offset: Number(origin.offset) })))
+    let left: readonly SinkRecord[] = records
+    while (left.length > 0 && !this.#signal.aborted) {
+      try {
+        await this.#through(left)
+        break
+      } catch (error) {
+        const refused = this.#inspected.refusals.take()
+        if (refused.length === 0 || this.#signal.aborted) throw error
+        // By its configuration the task ends with a record that it refuses. The others are for the next.
+        refusals.push(...refused)
+        left = without(left, refused)
+        await this.close()
+      }
+    }
+    if (this.#signal.aborted) return null
+    refusals.push(...this.#inspected.refusals.take())
+    const refused = new Set(refusals.map(placeOf))
+    const places = ordered.map(placeOf).filter((place) => !refused.has(place))
+    const written = places.filter((place) => given.has(place)).length
+    return { written, dropped: places.length - written, copies: messages.length - ordered.length, refusals }
+  }
+
+  async close(): Promise<void> {
+    const task = this.#task
+    this.#task = null
+    await task?.stop?.()
+  }
+
+  async #through(records: readonly SinkRecord[]): Promise<void> {
+    const task = await this.#started()
+    const partitions = partitionsOf(records)
+    this.#positions.open(partitions)
+    await task.open?.(partitions)
+    try {
+      if (await this.#put(task, records)) await this.#flush(task, records)
+    } finally {
+      await task.close?.(partitions)
+      this.#positions.close(partitions)
+    }
+  }
+
+  async #started(): Promise<SinkTask> {
+    if (this.#task !== null) return this.#task
+    const { plugin, taskConfig } = this.#inspected
+    this.#task = plugin.createTask(plugin.config.parse(taskConfig) as never, this.#context)
+    await this.#task.start?.()
+    return this.#task
+  }
+
+  /** False when it was given up. */
+  async #put(task: SinkTask, records: readonly SinkRecord[]): Promise<boolean> {
+    while (!this.#signal.aborted) {
+      try {
+        await task.put(records)
+        return true
+      } catch (error) {
+        if (!isRetriable(error)) throw error
+        this.#inspected.logger.warn('the task could not take records that are driven again, they are put once more', {
+          reason: messageOf(error),
+          records: records.length,
+        })
+        await pause(this.#context.takeTimeout() ?? redeliveryMs, this.#signal)
+      }
+    }
+    return false
+  }
+
+  async #flush(task: SinkTask, records: readonly SinkRecord[]): Promise<void> {
+    const consumed = endsOf(records)
+    if (consumed.length === 0) return
+    const done = (await task.preCommit?.(consumed, { closing: true })) ?? consumed
+    if (this.#signal.aborted) return
+    for (const { topic, partition, offset } of consumed) {
+      const own = done.find((position) => position.topic === topic && position.partition === partition)
+      if (own !== undefined && own.offset >= offset) continue
+      throw new ConnectError(
+        'inspection.not_written',
+        `the task has not written all records of ${topic}-${partition} before offset ${offset}; see its messages in the log`,
+      )
+    }
+  }
+}
+
+/** In the order of their offsets, and of copies of one record the last. */
+function newestOfEach(messages: readonly ConsumedMessage[]): ConsumedMessage[] {
+  const byPlace = new Map(messages.map((message) => [placeOf(message), message]))
+  return [...byPlace.values()].sort(
+    (a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition || a.offset - b.offset,
+  )
+}
+
+function partitionsOf(records: readonly SinkRecord[]): TopicPartition[] {
+  const places = records.map(({ origin }) => toPlace(origin))
+  return [...new Map(places.map((place) => [`${place.partition}/${place.topic}`, place])).values()]
+}
+
+function without(records: readonly SinkRecord[], refusals: readonly Refusal[]): SinkRecord[] {
+  const refused = new Set(refusals.map(placeOf))
+  return records.filter(({ origin }) => !refused.has(placeOf({ ...toPlace(origin), offset: Number(origin.offset) })))
+}
+
+function endsOf(records: readonly SinkRecord[]): PartitionOffset[] {
+  const ends = new Map<string, PartitionOffset>()
+  for (const { origin } of records) {
+    const place = toPlace(origin)
+    ends.set(`${place.partition}/${place.topic}`, { ...place, offset: origin.offset + 1n })
+  }
+  return [...ends.values()]
+}
+
+function toPlace({ topic, partition }: TopicPartition): TopicPartition {
+  return { topic, partition }
+}
+
+function placeOf({ topic, partition, offset }: TopicPartition & { readonly offset: number }): string {
+  return `${partition}@${offset}/${topic}`
+}
