@@ -52,6 +52,7 @@ describe('a value without a schema', () => {
     const value = { 'log.level': 'INFO', log: { logger: 'l' }, 'ecs.version': '1.2.0', 'a..b': 1 }
     const log = { level: 'INFO', logger: 'l' }
     expect(from(value)).toEqual({ '@timestamp': at, ecs: { version: '1.2.0' }, log, 'a..b': 1 })
+    expect(from({}, { 'ecs.version': '' })).toEqual({ '@timestamp': at })
     expect(from(value, { 'expand.dots': 'false' })).toMatchObject({ 'log.level': 'INFO' })
     expect(() => from({ 'a.b': 1, a: 2 })).toThrow('the field a holds a value where an object is to be')
     expect(from({ 'a.b': 1, a: 2 }, { 'on.conflict': 'keep' })).toMatchObject({ 'a.b': 1, a: 2 })

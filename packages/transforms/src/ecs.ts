@@ -76,8 +76,8 @@ const config = configDef({
   'ecs.version': key.string({
     default: '8.11.0',
     importance: 'low',
-    doc: 'ecs.version of documents that do not say their own.',
-    check: (version) => (/^\d+\.\d+\.\d+$/.test(version) ? undefined : 'expected a version such as 8.11.0'),
+    doc: 'ecs.version of documents that do not say their own; empty for none.',
+    check: (version) => (/^(\d+\.\d+\.\d+)?$/.test(version) ? undefined : 'expected a version such as 8.11.0'),
   }),
   'expand.dots': key.boolean({
     default: true,

@@ -54,7 +54,7 @@ export class EcsEvent {
     for (const name of kafkaFields) own(['kafka', name], kafkaField(record, name))
     for (const [name, value] of labels) own(['labels', name], { schema: text, value })
     // The writer of a document knows better.
-    put(root, ['ecs', 'version'], { schema: typed ? text : null, value: version }, 'keep')
+    if (version !== '') put(root, ['ecs', 'version'], { schema: typed ? text : null, value: version }, 'keep')
     const valid = time !== null
     this.#tag(root, valid ? this.#settings.tags : [...this.#settings.tags, invalidTimestamp.tag], typed)
     return valid ? 'usual' : 'tagged'
