@@ -12,6 +12,7 @@ import type { Redactor } from '../telemetry/redactor.ts'
 import { connectorRoutes } from './connector.ts'
 import { connectorsRoutes } from './connectors.ts'
 import { corsHeaders, corsRules } from './cors.ts'
+import { deadLettersRoutes } from './dead-letters.ts'
 import { withDeadline } from './deadline.ts'
 import { errorBody, notFound, RestError, statusOf, textOf } from './errors.ts'
 import { forward, targetOf } from './forwarding.ts'
@@ -22,12 +23,14 @@ import { type MetricsHandler, metricsDoc } from './metrics.ts'
 import { offsetsRoutes } from './offsets.ts'
 import { openApiDocument } from './openapi.ts'
 import { pluginsRoutes } from './plugins.ts'
+import { previewRoutes } from './preview.ts'
 import { rootRoutes } from './root.ts'
 import type { Answer, RestRequest, Route, RouteDoc } from './route.ts'
 import type { Authentication } from './security/authentication.ts'
 import { createGuard, type Guard } from './security/guard.ts'
 import { tasksRoutes } from './tasks.ts'
 import { topicsRoutes } from './topics.ts'
+import { verifyRoutes } from './verify.ts'
 
 export interface AppOptions {
   readonly config: WorkerConfig
@@ -58,6 +61,9 @@ const mainRoutes: readonly Route[] = [
   ...tasksRoutes,
   ...internalRoutes,
   ...pluginsRoutes,
+  ...previewRoutes,
+  ...verifyRoutes,
+  ...deadLettersRoutes,
 ]
 
 const openApiDoc: RouteDoc = {
@@ -113,7 +119,7 @@ function serve(app: express.Express, { routes, docs, guard }: Served, options: A
     app[route.method](path, guard.authorize(route))
     if (route.body !== undefined) app[route.method](path, ...bodyReaders(route, options.config))
     app[route.method](path, checkAccept, (request, response, next) => {
-      answer(route, request, options)
+      answer(route, request, guard, options)
         .then((done) => send(response, done))
         .catch(next)
     })
@@ -129,7 +135,12 @@ function serve(app: express.Express, { routes, docs, guard }: Served, options: A
 }
 
 /** Has the herder carry out a request, here or on the worker that it belongs to, within the time that it may take. */
-async function answer(route: Route, request: Request, { config, herder, peers }: AppOptions): Promise<Answer> {
+async function answer(
+  route: Route,
+  request: Request,
+  guard: Guard,
+  { config, herder, peers }: AppOptions,
+): Promise<Answer> {
   const ready = herder()
   if (ready === null) throw new RestError(503, 'Worker is still starting up.')
   const signal = AbortSignal.timeout(config['rest.request.timeout.ms'])
@@ -137,7 +148,7 @@ async function answer(route: Route, request: Request, { config, herder, peers }:
     const activity = ready.currentActivity?.() ?? null
     return new RestError(500, `Request timed out.${activity === null ? '' : ` The worker is currently ${activity}.`}`)
   }
-  const incoming = toRestRequest(request)
+  const incoming = toRestRequest(request, guard)
   const work = async (): Promise<Answer> => {
     try {
       return await route.handle(incoming, { herder: ready, config })
@@ -158,7 +169,7 @@ async function answer(route: Route, request: Request, { config, herder, peers }:
   return withDeadline(work(), signal, late)
 }
 
-function toRestRequest(request: Request): RestRequest {
+function toRestRequest(request: Request, guard: Guard): RestRequest {
   return {
     param: (name) => {
       const value = request.params[name]
@@ -167,6 +178,7 @@ function toRestRequest(request: Request): RestRequest {
     query: new URL(request.url, 'http://worker').searchParams,
     body: bytesOf(request),
     header: (name) => request.get(name) ?? null,
+    requireRole: (role) => guard.requireRole(request, role),
   }
 }
 

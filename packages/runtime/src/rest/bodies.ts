@@ -101,7 +101,7 @@ function readInitialState(state: JsonValue): TargetState | null {
   return target
 }
 
-function readJson(body: Buffer): JsonValue {
+export function readJson(body: Buffer): JsonValue {
   if (body.length === 0) throw malformed('it is empty')
   try {
     return parseJson(decode(body))
@@ -115,14 +115,14 @@ function decode(body: Buffer): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(body)
 }
 
-function asObject(value: JsonValue, what: string): Record<string, JsonValue> {
+export function asObject(value: JsonValue, what: string): Record<string, JsonValue> {
   const isObject =
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
   if (!isObject) throw malformed(`${what} must be an object`)
   return value
 }
 
-function asConfig(value: JsonValue, what: string): RawConfig {
+export function asConfig(value: JsonValue, what: string): RawConfig {
   return Object.fromEntries(
     Object.entries(asObject(value, what)).map(([key, item]) => {
       if (item === null) return [key, null]
@@ -144,6 +144,6 @@ export class MalformedBody extends RestError {
   }
 }
 
-function malformed(problem: string): MalformedBody {
+export function malformed(problem: string): MalformedBody {
   return new MalformedBody(problem)
 }

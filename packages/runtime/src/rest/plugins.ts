@@ -78,7 +78,7 @@ function allKeys(plugin: PluginDescription): readonly KeyInfo[] {
 }
 
 /** The plugin in the path must name the class in the config, or its end. */
-function checkType(requested: string, config: RawConfig): void {
+export function checkType(requested: string, config: RawConfig): void {
   const included = config['connector.class'] ?? null
   if (included === null || withoutSuffix(included.trim()).endsWith(withoutSuffix(requested))) return
   throw new BadRequestError(

@@ -44,6 +44,8 @@ export interface RestRequest {
   /** The bytes as they came. */
   readonly body: Buffer
   header(name: string): string | null
+  /** Throws unless the user has this role too: for what only some bodies ask for. */
+  requireRole(role: Role): void
 }
 
 export interface Answer {

@@ -1,13 +1,10 @@
 /** The shapes of bodies as JSON Schema; the OpenAPI document refers to them by name. */
+import { inspectionSchemas } from './inspection-schemas.ts'
+import { object } from './schema-object.ts'
 
 const text = { type: 'string' }
 const nullableText = { type: ['string', 'null'] }
 const texts = { type: 'array', items: text }
-
-function object(properties: Readonly<Record<string, object>>, optional: readonly string[] = []): object {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name))
-  return { type: 'object', properties, required, additionalProperties: false }
-}
 
 function listOf(schema: SchemaName): object {
   return { type: 'array', items: ref(schema) }
@@ -62,6 +59,7 @@ export type SchemaName =
   | 'LoggerNames'
   | 'Document'
   | 'Text'
+  | keyof typeof inspectionSchemas
 
 export const schemas: Readonly<Record<SchemaName, object>> = {
   Error: object({ error_code: { type: 'integer', description: 'The HTTP status.' }, message: text }),
@@ -164,4 +162,5 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
   LoggerNames: texts,
   Document: { type: 'object', description: 'This document.' },
   Text: text,
+  ...inspectionSchemas,
 }

@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express'
 import { RestError } from '../errors.ts'
 import type { Method, RouteDoc } from '../route.ts'
 import type { Authentication } from './authentication.ts'
-import { type Caller, includesRole, neededRole } from './roles.ts'
+import { type Caller, includesRole, neededRole, type Role } from './roles.ts'
 
 type Handler = (request: Request, response: Response, next: NextFunction) => void
 
@@ -13,6 +13,8 @@ export interface Guard {
   readonly authenticate: Handler
   /** Whether that user may use this route. */
   authorize(route: Pick<RouteDoc, 'method' | 'role'>): Handler
+  /** Throws unless the user of a request has this role. */
+  requireRole(request: Request, role: Role): void
 }
 
 export interface GuardOptions {
@@ -26,7 +28,7 @@ export interface GuardOptions {
 const pass: Handler = (_request, _response, next) => next()
 
 export function createGuard({ authentication, routes, openPaths }: GuardOptions): Guard {
-  if (authentication === null) return { authenticate: pass, authorize: () => pass }
+  if (authentication === null) return { authenticate: pass, authorize: () => pass, requireRole: () => {} }
   const callers = new WeakMap<Request, Caller>()
   const internal = routes.filter((route) => neededRole(route) === null).map(matcher)
   const isOpen = ({ method, path }: Request): boolean =>
@@ -57,6 +59,10 @@ export function createGuard({ authentication, routes, openPaths }: GuardOptions)
         else if (includesRole(caller?.role ?? null, needed)) next()
         else throw forbidden(needed, caller)
       }
+    },
+    requireRole: (request, role) => {
+      const caller = callers.get(request)
+      if (!includesRole(caller?.role ?? null, role)) throw forbidden(role, caller)
     },
   }
 }
