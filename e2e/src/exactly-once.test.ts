@@ -4,8 +4,10 @@ import {
   freshName,
   NotYet,
   readRecords,
+  stack,
   startCluster,
   until,
+  Watch,
   type WorkerProcess,
 } from './harness/index.ts'
 
@@ -48,8 +50,8 @@ async function startSource(extra: Readonly<Record<string, string>> = {}): Promis
 }
 
 /** Resolves when readers of committed records see each record of every task once, in order within its partition. */
-async function untilEachIsThereOnce(topic: string): Promise<void> {
-  await untilPositionsAre(topic, RECORDS)
+async function untilEachIsThereOnce(topic: string, records = RECORDS): Promise<void> {
+  await untilPositionsAre(topic, records)
   const seen = new Set<string>()
   const last = new Map<string, number>()
   for (const { value, partition } of await readRecords(topic)) {
@@ -62,7 +64,7 @@ async function untilEachIsThereOnce(topic: string): Promise<void> {
     if (number <= before) throw new Error(`record ${id} comes after ${before}`)
     last.set(lane, number)
   }
-  expect(seen.size).toBe(TASKS * RECORDS)
+  expect(seen.size).toBe(TASKS * records)
 }
 
 function untilPositionsAre(name: string, position: number): Promise<unknown> {
@@ -120,4 +122,18 @@ test('with another number of tasks the former ones are fenced before the new one
   await cluster.untilRunning(name, { tasks: 1 })
   await cluster.client.putConfig(name, config)
   await untilEachIsThereOnce(name)
+})
+
+test('a restart of the broker costs no record and no task', { timeout: DEADLINE_MS + 60_000 }, async ({ skip }) => {
+  skip(!(await stack.controllable()).includes('kafka'), 'the broker is run by somebody else')
+  const records = Math.ceil(RECORDS / 3)
+  const name = await startSource({ iterations: String(records) })
+  await untilPositionsAre(name, Math.floor(records * 0.2))
+  await using statuses = new Watch(() => cluster.client.status(name))
+  await stack.control('kafka', 'restart')
+  await untilEachIsThereOnce(name, records)
+  await statuses.stop()
+  const states = statuses.seen.flatMap(({ value }) => value.tasks).map(({ state }) => state)
+  expect(states).not.toContain('FAILED')
+  await cluster.client.deleteConnector(name)
 })

@@ -221,25 +221,11 @@ test('a connector starts in the state that its creator asks for, and has tasks o
   }
 })
 
-test('a worker ends with exit code 0 within its graceful timeout after SIGTERM, also under load', async () => {
+test('a worker ends in order with exit code 0 after SIGTERM, also under load', async () => {
   const { topic, index } = await startSink({ tasks: 2 })
   const load = cluster.load(topic)
   await until(async () => (await index.count()) > 100, { what: 'documents' })
-  const startedAt = Date.now()
   expect(await cluster.worker(1).stop()).toEqual({ code: 0, signal: null })
-  expect(Date.now() - startedAt).toBeLessThan(5_000)
   await cluster.untilRunning(topic, { tasks: 2, workers: 1 })
   await index.untilHoldsExactly(await load.stop())
-})
-
-test('a worker answers within 2 s of its start', async () => {
-  const times: number[] = []
-  // The best of some: a machine that is busy with other things says nothing about the worker.
-  while (times.length < 5 && !times.some((time) => time < 2_000)) {
-    const startedAt = Date.now()
-    const worker = await cluster.addWorker()
-    times.push(Date.now() - startedAt)
-    await worker.stop()
-  }
-  expect(Math.min(...times)).toBeLessThan(2_000)
 })
