@@ -1,7 +1,7 @@
 # One command per need; each does its own set-up. CI runs the same.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint format test test-unit test-e2e test-differential stack demo bench scale clean
+.PHONY: help setup build lint format test test-unit test-e2e test-differential stack demo bench scale failover clean
 
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 RUN := node --disable-warning=ExperimentalWarning --conditions=source
@@ -51,6 +51,10 @@ bench: build ## Measure records per second, CPU and memory against the ceiling o
 scale: build ## Measure a group with 200 connectors and 1,000 tasks (ARGS='--connectors 20' for fewer)
 	@scripts/setup.sh --servers
 	@$(STACK) run -- $(RUN) e2e/src/bench/scale.ts $(ARGS)
+
+failover: build ## Measure how long records wait when workers, executors or machines die (ARGS='--rounds 10')
+	@scripts/setup.sh --servers
+	@$(STACK) run -- $(RUN) e2e/src/bench/failover.ts $(ARGS)
 
 clean: ## Remove what build and tests left (keeps .tools and node_modules)
 	@rm -rf packages/*/dist apps/*/dist e2e/dist scripts/dist .stack .turbo coverage .tools/results
