@@ -62,7 +62,7 @@ export const writingKeys = {
     importance: 'low',
     group: connector,
     displayName: 'Flush Timeout',
-    doc: 'How long a full buffer, a last flush, or a batch that Elasticsearch does not take because it is down or overloaded, may make no progress before the task fails.',
+    doc: 'How long a full buffer, a last flush, or a batch that Elasticsearch does not take for a reason that is not in its documents, may make no progress before the task fails.',
   }),
   'flush.synchronously': key.boolean({
     default: false,
@@ -78,7 +78,7 @@ export const writingKeys = {
     importance: 'low',
     group: connector,
     displayName: 'Max Retries',
-    doc: 'How often a failed request or item is sent again before the task fails. While Elasticsearch is unreachable or refuses load (429, 502, 503, 504) the task then holds the batch, puts back pressure on Kafka and goes on trying for `flush.timeout.ms`.',
+    doc: 'How often a failed request or item is sent again before the task holds the batch, puts back pressure on Kafka and goes on trying for `flush.timeout.ms`. An update that other writers get ahead of is given up after so many retries.',
   }),
   'retry.backoff.ms': key.long({
     default: 100,
