@@ -82,7 +82,7 @@ describe('writing', () => {
     await s.task.put([json(0), sinkRecord({ topic: 'orders', partition: 2, offset: 7n, valueJson: value })])
     await s.task.preCommit(consumed(1), flush)
     expect(s.server.documents.get('orders/orders+2+7')?.source).toBe(value.replace('\n', '\t'))
-    expect(s.server.requests.slice(0, 3)).toEqual(['HEAD /orders', 'PUT /orders', 'POST /orders/_bulk'])
+    expect(s.server.requests.slice(0, 3)).toEqual(['GET /orders', 'PUT /orders', 'POST /orders/_bulk'])
   })
 
   test('what was not flushed goes out by itself after linger.ms', async () => {
@@ -237,7 +237,7 @@ describe('schemas', () => {
     await using s = await setUp({ 'schema.ignore': 'false' })
     await s.task.put([withSchema(0), withSchema(1)])
     await s.task.preCommit(consumed(2), flush)
-    expect(s.server.mappings.get('orders')).toEqual({ properties: { id: { type: 'long' } } })
+    expect(s.server.indices.mapping('orders')).toEqual({ properties: { id: { type: 'long' } } })
     expect(s.server.requests.filter((request) => request === 'PUT /orders/_mapping')).toHaveLength(1)
     expect(s.server.documents.get('orders/orders+0+1')?.source).toBe('{"id":5}')
   })

@@ -6,6 +6,7 @@
 import {
   ConnectError,
   codeOf,
+  DataError,
   isRetriable,
   messageOf,
   type PartitionOffset,
@@ -26,9 +27,8 @@ import { Setbacks } from './delivery/setbacks.ts'
 import { sleep } from './delivery/sleep.ts'
 import { actionLine } from './documents/action.ts'
 import { type Route, Routes } from './documents/routes.ts'
-import { toWrite, type Write } from './documents/write.ts'
+import { toWrite, type WantedMapping, type Write } from './documents/write.ts'
 import { Indices } from './indices/indices.ts'
-import type { Mapping } from './indices/mapping.ts'
 
 /** What the framework is asked to wait before it puts again what could not be taken. */
 const pauseMs = 500
@@ -49,8 +49,9 @@ export class ElasticsearchSinkTask implements SinkTask {
     this.#config = config
     this.#context = context
     this.#client = new ElasticsearchClient(config)
-    this.#indices = new Indices(this.#client, context.signal)
-    this.#routes = new Routes(config)
+    const { clock, logger, signal } = context
+    this.#indices = new Indices({ client: this.#client, config, clock, logger, signal })
+    this.#routes = new Routes(config, logger)
     const setbacks = new Setbacks(context)
     this.#batcher = new Batcher({
       config,
@@ -68,7 +69,11 @@ export class ElasticsearchSinkTask implements SinkTask {
           holdMs: config['flush.timeout.ms'],
         },
         setback: (trouble, reason) => setbacks.note(trouble, reason),
-        refuse: (batch, item, failure) => refuseDocument(batch, item, failure, config, context),
+        refuse: (batch, item, failure) =>
+          refuseDocument(batch, item, failure, config, context, (index, schema) =>
+            this.#indices.explain(index, schema, failure.reason),
+          ),
+        indexMissing: (index) => this.#indices.remake(index),
         count: (name, by) => context.count(name, by),
         observe: (name, value) => context.observe(name, value),
         sleep,
@@ -89,6 +94,7 @@ export class ElasticsearchSinkTask implements SinkTask {
   async put(records: readonly SinkRecord[]): Promise<void> {
     try {
       this.#batcher.throwFailure()
+      await this.#indices.check()
       for (const record of records) {
         const { topic, partition } = record.origin
         const progress = this.#tracker.partition(topic, partition)
@@ -104,7 +110,7 @@ export class ElasticsearchSinkTask implements SinkTask {
         }
         // The prefix of raw documents' ids ends with the offset, which parts of one record share.
         const json = route.raw && record.part === null ? record.valueJson : null
-        if (json !== null && !this.#indices.has(route.index)) await this.#prepareIndex(route, null)
+        if (json !== null && !this.#indices.has(route.resource)) await this.#prepareIndex(route, null, record)
         // Raw JSON with an id of topic, partition and offset: nothing is decoded.
         if (json === null || !this.#addRaw(record, progress, route, json))
           await this.#addDecoded(record, progress, route)
@@ -156,7 +162,7 @@ export class ElasticsearchSinkTask implements SinkTask {
   async #addDecoded(record: SinkRecord, progress: PartitionProgress, route: Route): Promise<void> {
     let write: Write | null
     try {
-      write = toWrite(record, route, this.#indices.isMapped(route.index))
+      write = toWrite(record, route, (schema) => this.#indices.isMapped(route.resource, schema))
     } catch (error) {
       await this.#reject(record, error)
       this.#batcher.account(progress, record)
@@ -167,7 +173,14 @@ export class ElasticsearchSinkTask implements SinkTask {
       this.#batcher.account(progress, record)
       return
     }
-    if (write.mapping !== null || !this.#indices.has(route.index)) await this.#prepareIndex(route, write.mapping)
+    if (write.mapping !== null || !this.#indices.has(route.resource)) {
+      const problem = await this.#prepareIndex(route, write.mapping, record)
+      if (problem !== null) {
+        await this.#reject(record, problem)
+        this.#batcher.account(progress, record)
+        return
+      }
+    }
     const { action, source } = write
     let line = actionLine(action, null, route)
     const sourceBytes = source === null ? 0 : Buffer.byteLength(source)
@@ -186,11 +199,18 @@ export class ElasticsearchSinkTask implements SinkTask {
     this.#batcher.sendIfFull()
   }
 
-  async #prepareIndex(route: Route, mapping: Mapping | null): Promise<void> {
+  /** Resolves with the error of a record whose fields can't be mapped. */
+  async #prepareIndex(
+    { resource }: Route,
+    wanted: WantedMapping | null,
+    record: SinkRecord,
+  ): Promise<DataError | null> {
     try {
-      await this.#indices.ensureExists(route.index)
-      if (mapping !== null) await this.#indices.ensureMapping(route.index, mapping)
+      await this.#indices.ensureExists(resource)
+      if (wanted !== null) await this.#indices.ensureMapping(resource, wanted, record.toString())
+      return null
     } catch (error) {
+      if (error instanceof DataError) return error
       if (!isRetriable(error)) throw error
       this.#failingSetUpSince ??= this.#context.clock.now()
       if (this.#context.clock.now() - this.#failingSetUpSince < this.#config['flush.timeout.ms']) throw error

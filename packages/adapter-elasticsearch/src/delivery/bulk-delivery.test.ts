@@ -59,6 +59,7 @@ function setUp(ids: readonly string[], server: Server, { ordered = true, maxRetr
     pace: fixedPace({ requests: 1, documents: 10_000, bytes: Number.POSITIVE_INFINITY }),
     clock: { now: () => now },
     signal: stop.signal,
+    indexMissing: async () => {},
     refuse: async (_batch, item) => void refused.push(item),
     held: (reason) => void held.push(reason),
     setback: (trouble) => void setbacks.push(trouble),

@@ -45,6 +45,7 @@ function setUp(pace: Pace, answer: (ids: readonly string[], request: number) => 
       settings: { query: '', maxRetries: 100, holdMs: 60_000, backoffMs: 0, maxBackoffMs: 0 },
       clock: { now: () => Date.now() },
       setback: () => {},
+      indexMissing: async () => {},
       refuse: async () => {},
       count: () => {},
       observe: () => {},

@@ -1,5 +1,5 @@
 /** What happens to a document that Elasticsearch will never take. */
-import { assertNever, DataError, type SinkRecord, type SinkTaskContext } from '@penstock/core'
+import { assertNever, DataError, type Schema, type SinkRecord, type SinkTaskContext } from '@penstock/core'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import type { Batch } from './batch.ts'
 import type { ItemFailure } from './bulk-response.ts'
@@ -11,6 +11,7 @@ export async function refuseDocument(
   failure: ItemFailure,
   config: Pick<ElasticsearchSinkConfig, 'behavior.on.malformed.documents'>,
   { reporter, logger }: Pick<SinkTaskContext, 'reporter' | 'logger'>,
+  explain: (index: string, schema: Schema | null) => string | null = () => null,
 ): Promise<void> {
   const record = batch.records[item] as SinkRecord
   // Sent as the bytes that came from Kafka: if they can't be decoded, that is the reason, and the converter's affair.
@@ -19,7 +20,8 @@ export async function refuseDocument(
     await reporter.report(record, undecodable)
     return
   }
-  const error = refusedError(batch, item, failure)
+  const index = batch.body.target(item).index ?? batch.index
+  const error = refusedError(batch, item, failure, explain(index, record.value.schema))
   const behavior = config['behavior.on.malformed.documents']
   switch (behavior) {
     case 'report':
@@ -40,11 +42,17 @@ export async function refuseDocument(
   }
 }
 
-export function refusedError(batch: Batch, item: number, { type, reason, status }: ItemFailure): DataError {
+/** `because` says more than Elasticsearch does. */
+export function refusedError(
+  batch: Batch,
+  item: number,
+  { type, reason, status }: ItemFailure,
+  because: string | null = null,
+): DataError {
   const { id, index } = batch.body.target(item)
   return new DataError(
     'elasticsearch.refused',
-    `Elasticsearch refused document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.records[item]}): ${type}: ${reason} (status ${status})`,
+    `Elasticsearch refused document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.records[item]}): ${type}: ${reason} (status ${status})${because === null ? '' : `; ${because}`}`,
   )
 }
 

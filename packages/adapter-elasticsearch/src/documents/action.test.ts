@@ -14,6 +14,7 @@ const settings: ActionSettings = {
   retryOnConflict: 5,
   routing: null,
   pipeline: null,
+  requireAlias: false,
 }
 const position: IdSettings = { source: 'position' }
 const header = (name: string, value: unknown) => ({ name, schema: null, value })

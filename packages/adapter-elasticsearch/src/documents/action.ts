@@ -15,6 +15,8 @@ export interface ActionSettings {
   /** Where the routing value is; null for none. */
   readonly routing: Reference | null
   readonly pipeline: string | null
+  /** Elasticsearch must not make an index where the alias is missing. */
+  readonly requireAlias: boolean
 }
 
 /** With `repeats`, a document of the same version is written again. */
@@ -131,7 +133,10 @@ function versionInHeader(record: SinkRecord, name: string): string {
 
 /** The action line. `index` is null when the request's path names it. */
 export function actionLine(action: WriteAction, index: string | null, settings: ActionSettings): string {
-  const target = index === null ? {} : { _index: index }
+  const target = {
+    ...(index === null ? {} : { _index: index }),
+    ...(settings.requireAlias ? { require_alias: true } : {}),
+  }
   const id = action.id === null ? {} : { _id: action.id }
   const routing = action.routing === null ? {} : { routing: action.routing }
   switch (action.type) {

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { toMapping } from '../indices/mapping.ts'
 import { type DocumentSettings, toDocument } from './document.ts'
 
-const used: DocumentSettings = { useSchema: true, compactMaps: true }
-const ignored: DocumentSettings = { useSchema: false, compactMaps: true }
+const used: DocumentSettings = { useSchema: true, compactMaps: true, timestampFields: null }
+const ignored: DocumentSettings = { useSchema: false, compactMaps: true, timestampFields: null }
+const at0 = { timestamp: 1767312000000, toString: () => 't-0@7' }
 const day = new Date('2026-01-02T00:00:00Z')
 
 const struct = schema.struct([
@@ -31,14 +32,14 @@ const value = new Struct(struct, {
 })
 
 test('a value with a schema becomes a document; no digit is lost', () => {
-  expect(toDocument({ schema: struct, value }, 'r', used)).toBe(
+  expect(toDocument({ schema: struct, value }, at0, used)).toBe(
     `{"int":9007199254740993,"text":null,"level":5,"bytes":"aGk=","price":12.30,"day":${day.getTime()},"at":${day.getTime()},` +
       '"tags":["a","b"],"labels":{"__proto__":1},"byNumber":[{"key":1,"value":"x"}]}',
   )
 })
 
 test('with the schema ignored dates are days and odd maps are pairs, as the JSON converter writes them', () => {
-  const document = toDocument({ schema: struct, value }, 'r', ignored)
+  const document = toDocument({ schema: struct, value }, at0, ignored)
   expect(document).toContain('"day":20455,')
   expect(document).toContain('"byNumber":[[1,"x"]]')
 })
@@ -46,16 +47,16 @@ test('with the schema ignored dates are days and odd maps are pairs, as the JSON
 test('maps may be written as lists of entries', () => {
   const labels = schema.struct([['labels', schema.map(schema.string(), schema.int32())]])
   const document = { schema: labels, value: new Struct(labels, { labels: new Map([['a', 1]]) }) }
-  expect(toDocument(document, 'r', { useSchema: true, compactMaps: false })).toBe('{"labels":[{"key":"a","value":1}]}')
+  expect(toDocument(document, at0, { ...used, compactMaps: false })).toBe('{"labels":[{"key":"a","value":1}]}')
 })
 
 test('schemaless values keep their numbers', () => {
   const document = { a: 12345678901234567890n, b: new JsonNumber('0.10') }
-  expect(toDocument({ schema: null, value: document }, 'r', ignored)).toBe('{"a":12345678901234567890,"b":0.10}')
+  expect(toDocument({ schema: null, value: document }, at0, ignored)).toBe('{"a":12345678901234567890,"b":0.10}')
 })
 
 test.each([[[1]], ['text'], [3], [true]])('%j is no document', (plain) => {
-  expect(() => toDocument({ schema: null, value: plain }, 't-0@7', ignored)).toThrow(/t-0@7 is an? \w+, not an object/)
+  expect(() => toDocument({ schema: null, value: plain }, at0, ignored)).toThrow(/t-0@7 is an? \w+, not an object/)
 })
 
 test('the mapping of a schema', () => {
@@ -101,5 +102,5 @@ test('without a schema the error says what to set', () => {
 test('a value nested deeper than the stack is a problem of its record', () => {
   let nested: unknown = 1
   for (let depth = 0; depth < 100_000; depth++) nested = { a: nested }
-  expect(() => toDocument({ schema: null, value: nested }, 't-0@7', ignored)).toThrow(/t-0@7 is nested too deeply/)
+  expect(() => toDocument({ schema: null, value: nested }, at0, ignored)).toThrow(/t-0@7 is nested too deeply/)
 })

@@ -14,30 +14,66 @@ export interface DocumentSettings {
   /** Write values as the schema’s types ask; false: as the JSON converter would write them without schemas. */
   readonly useSchema: boolean
   readonly compactMaps: boolean
+  /** Fields that `@timestamp` is taken from, none for the record's timestamp; null: documents need none. */
+  readonly timestampFields: readonly string[] | null
 }
 
 const dayMs = 86_400_000
 
-/** The document of a value that is not null. Throws DataError for anything that is not an object. */
-export function toDocument({ schema, value }: SchemaAndValue, where: string, settings: DocumentSettings): string {
-  const text = jsonText(schema, value, where, settings)
-  if (!text.startsWith('{')) {
+/** The document of a record whose value is not null. Throws DataError for anything that is not an object. */
+export function toDocument(
+  { schema, value }: SchemaAndValue,
+  record: { readonly timestamp: number | null; toString(): string },
+  settings: DocumentSettings,
+): string {
+  const where = record.toString()
+  const json = unlessTooDeep(where, () => valueToJson({ schema, value }, settings))
+  const isObject = typeof json === 'object' && json !== null && !noObjects.some((kind) => json instanceof kind)
+  if (!isObject) {
     throw new DataError(
       'elasticsearch.not_an_object',
       `the value of record ${where} is ${schema === null ? describe(value) : schema.type}, not an object; a document must be an object (the HoistField transformation makes one)`,
     )
   }
-  return text
+  const fields = settings.timestampFields
+  const document = fields === null ? json : withTimestamp(json, record, where, fields)
+  return unlessTooDeep(where, () => stringifyJson(document))
 }
 
-/** A value as {@link toDocument} would write it within a document. */
-export function valueToJson({ schema, value }: SchemaAndValue, settings: DocumentSettings): unknown {
-  return schema === null ? (value ?? null) : toJson(schema, value, settings)
+/** What JSON writes otherwise than as an object. */
+const noObjects = [Array, JsonNumber, Uint8Array, Date, Decimal] as const
+
+/** Data streams want a time in each document. */
+function withTimestamp(
+  document: object,
+  { timestamp }: { readonly timestamp: number | null },
+  where: string,
+  fields: readonly string[],
+): object {
+  const members = document instanceof Map ? Object.fromEntries(document) : (document as Record<string, unknown>)
+  const own = Object.hasOwn(members, timestampField) ? members[timestampField] : null
+  const field = fields.find((name) => Object.hasOwn(members, name) && members[name] != null)
+  const time = field === undefined ? (fields.length === 0 ? timestamp : null) : asText(members[field])
+  if (time !== null) return { ...members, [timestampField]: time }
+  if (own !== null && own !== undefined) return document
+  throw new DataError(
+    'elasticsearch.no_timestamp',
+    fields.length === 0
+      ? `record ${where} has no timestamp, and its value no ${timestampField}, which documents of a data stream need; name a field by data.stream.timestamp.field`
+      : `the value of record ${where} has none of the fields ${fields.join(', ')} of data.stream.timestamp.field, and no ${timestampField}`,
+  )
 }
 
-function jsonText(schema: Schema | null, value: unknown, where: string, settings: DocumentSettings): string {
+const timestampField = '@timestamp'
+
+/** A number as its text, which Elasticsearch reads as milliseconds. */
+function asText(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'bigint' || value instanceof JsonNumber ? String(value) : value
+}
+
+function unlessTooDeep<Result>(where: string, write: () => Result): Result {
   try {
-    return stringifyJson(schema === null ? value : toJson(schema, value, settings))
+    return write()
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
     throw new DataError('elasticsearch.too_deep', `the value of record ${where} is nested too deeply or too long`, {
@@ -48,6 +84,11 @@ function jsonText(schema: Schema | null, value: unknown, where: string, settings
 
 function describe(value: unknown): string {
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+}
+
+/** A value, with a schema or without, as what JSON can say. */
+export function valueToJson({ schema, value }: SchemaAndValue, settings: DocumentSettings): unknown {
+  return schema === null ? (value ?? null) : toJson(schema, value, settings)
 }
 
 /** Turns a value of a schema into what JSON can say; exact numbers stay exact. */

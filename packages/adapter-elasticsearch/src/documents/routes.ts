@@ -1,7 +1,8 @@
 /** Where records go and how: worked out once per topic and index, looked up per record. */
-import type { SinkRecord } from '@penstock/core'
+import type { Logger, SinkRecord } from '@penstock/core'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import { IdPrefix } from '../delivery/bulk-body.ts'
+import { type Resource, Resources, requiresAlias, writesToDataStreams } from '../indices/resources.ts'
 import type { ActionSettings } from './action.ts'
 import { idSettings, isShared, needsValue } from './document-id.ts'
 import { IndexFormat } from './index-format.ts'
@@ -11,6 +12,8 @@ import { type ScriptSettings, type SourceSettings, scriptSettings } from './sour
 
 export interface Route extends ActionSettings, SourceSettings {
   readonly topic: string
+  readonly resource: Resource
+  /** Name of the resource. */
   readonly index: string
   /** At least as long as the action line of a raw document. */
   readonly lineBytes: number
@@ -42,6 +45,7 @@ const mostRoutes = 10_000
 export class Routes {
   readonly #config: ElasticsearchSinkConfig
   readonly #names: TopicNames
+  readonly #resources: Resources
   readonly #format: IndexFormat | null
   readonly #script: ScriptSettings | null
   readonly #metadata: MetadataSettings | null
@@ -57,10 +61,11 @@ export class Routes {
   /** True when several records may write to one document, so that their order matters. */
   readonly ordered: boolean
 
-  constructor(config: ElasticsearchSinkConfig) {
+  constructor(config: ElasticsearchSinkConfig, logger: Pick<Logger, 'warn'>) {
     this.#config = config
-    this.#names = new TopicNames(config)
-    const format = config['index.name.format']
+    this.#names = new TopicNames(config, logger)
+    this.#resources = new Resources(config)
+    const format = this.#resources.areIndices ? config['index.name.format'] : ''
     this.#format =
       format === ''
         ? null
@@ -99,8 +104,9 @@ export class Routes {
     if (prefix === undefined) {
       const action = route.method === 'create' ? 'create' : 'index'
       const target = batchIndex === route.index ? '' : `"_index":${JSON.stringify(route.index)},`
+      const alias = route.requireAlias ? '"require_alias":true,' : ''
       const pipeline = route.pipeline === null ? '' : `"pipeline":${JSON.stringify(route.pipeline)},`
-      prefix = new IdPrefix(`{"${action}":{${target}${pipeline}"_id":"${route.topic}+${partition}+`)
+      prefix = new IdPrefix(`{"${action}":{${target}${alias}${pipeline}"_id":"${route.topic}+${partition}+`)
       this.#prefixes.set(partition, prefix)
     }
     this.#prefixRoute = route
@@ -148,19 +154,28 @@ export class Routes {
     this.#count = 1
   }
 
-  #routeTo(index: string, topic: string): Route {
+  #routeTo(indexName: string, topic: string): Route {
     const config = this.#config
-    const method = config['write.method']
+    const resource = this.#resources.of(topic, indexName)
+    const index = resource.name
+    const inDataStream = writesToDataStreams(config)
+    const method = inDataStream ? 'create' : config['write.method']
     const id = idSettings(config, topic)
     const routing = routingReference(config)
     const pipeline = this.#names.pipelineOf(topic)
     const useSchema = !config['schema.ignore'] && !config['topic.schema.ignore'].includes(topic)
     const verbatim =
-      !useSchema && (method === 'insert' || method === 'create') && !needsValue(id) && routing?.from !== 'value'
+      !useSchema &&
+      !inDataStream &&
+      (method === 'insert' || method === 'create') &&
+      !needsValue(id) &&
+      routing?.from !== 'value'
     return {
       topic,
+      resource,
       index,
-      lineBytes: topic.length + Buffer.byteLength(index) + (pipeline?.length ?? 0) + 80,
+      requireAlias: requiresAlias(resource),
+      lineBytes: topic.length + Buffer.byteLength(index) + (pipeline?.length ?? 0) + 105,
       verbatim,
       raw:
         verbatim &&
@@ -181,6 +196,7 @@ export class Routes {
       metadata: this.#metadata,
       useSchema,
       compactMaps: config['compact.map.entries'],
+      timestampFields: inDataStream ? config['data.stream.timestamp.field'] : null,
     }
   }
 }

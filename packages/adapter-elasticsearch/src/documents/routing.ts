@@ -1,4 +1,6 @@
 /** What the keys about topics, pipelines and shards say. */
+
+import type { Logger } from '@penstock/core'
 import { JavaRegex, parseReplacement, type Replacement, replace } from '@penstock/regex'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import { indexOfTopic, pairsOf } from '../indices/index-names.ts'
@@ -11,6 +13,8 @@ type TopicConfig = Pick<
 
 /** What Elasticsearch calls no pipeline at all. */
 const noPipeline = '_none'
+/** More topics than this are not looked at for names that fall together. */
+const mostTopics = 10_000
 
 export class TopicNames {
   readonly #indexByTopic: ReadonlyMap<string, string>
@@ -18,8 +22,12 @@ export class TopicNames {
   readonly #pipeline: string
   readonly #regex: JavaRegex | null
   readonly #replacement: Replacement
+  readonly #logger: Pick<Logger, 'warn'>
+  /** Indices named by the rules, and the first topic of each. */
+  readonly #topicByIndex = new Map<string, string>()
 
-  constructor(config: TopicConfig) {
+  constructor(config: TopicConfig, logger: Pick<Logger, 'warn'>) {
+    this.#logger = logger
     this.#indexByTopic = pairsOf(config['topic.index.map'])
     this.#pipelineByTopic = pairsOf(config['topic.ingest.pipeline.map'])
     this.#pipeline = config['ingest.pipeline']
@@ -33,7 +41,23 @@ export class TopicNames {
     const named = this.#indexByTopic.get(topic)
     if (named !== undefined) return named
     const regex = this.#regex
-    return indexOfTopic(regex?.matches(topic) ? replace(topic, regex, this.#replacement, false) : topic)
+    // Topics that a regular expression brings together are meant to be.
+    if (regex?.matches(topic)) return indexOfTopic(replace(topic, regex, this.#replacement, false))
+    const index = indexOfTopic(topic)
+    this.#warnOfSharing(topic, index)
+    return index
+  }
+
+  #warnOfSharing(topic: string, index: string): void {
+    const first = this.#topicByIndex.get(index)
+    if (first === undefined) {
+      if (this.#topicByIndex.size >= mostTopics) this.#topicByIndex.clear()
+      this.#topicByIndex.set(index, topic)
+    } else if (first !== topic) {
+      this.#logger.warn(
+        `topics ${first} and ${topic} both go to index ${index}: names of indices have no upper case, no ":", and no "-", "_" or "+" in front; topic.index.map can keep them apart`,
+      )
+    }
   }
 
   /** The pipeline of a topic's documents, or null. */

@@ -1,7 +1,7 @@
 /** Everything that is worked out about a record before it goes into a batch. */
-import type { SinkRecord } from '@penstock/core'
+import type { Schema, SinkRecord } from '@penstock/core'
 import { looksLikeObject } from '../delivery/bulk-body.ts'
-import { type Mapping, toMapping } from '../indices/mapping.ts'
+import { type Mapping, toMapping, withoutTimestamp } from '../indices/mapping.ts'
 import { toAction, type WriteAction } from './action.ts'
 import { toDocument } from './document.ts'
 import { metadataMembers, withMembers, withMembersRaw } from './metadata.ts'
@@ -12,13 +12,22 @@ export interface Write {
   readonly action: WriteAction
   /** Second line of the action, as bytes where it came undecoded; null for a delete. */
   readonly source: string | Buffer | null
-  /** To put before the first document of the index; null when there is one or none is wanted. */
-  readonly mapping: Mapping | null
+  /** What the index must know before it takes the document; null when it does, or none is wanted. */
+  readonly mapping: WantedMapping | null
 }
 
+/** The mapping that a schema asks for. */
+export interface WantedMapping {
+  readonly schema: Schema
+  readonly mapping: Mapping
+}
+
+/** Whether the mapping of the index has what a schema asks for. */
+export type IsMapped = (schema: Schema) => boolean
+
 /** Converts a record, or copies it; null when there is nothing to write. Throws when it can't become a document. */
-export function toWrite(record: SinkRecord, route: Route, mapped: boolean): Write | null {
-  return (route.verbatim ? copied(record, route) : null) ?? decoded(record, route, mapped)
+export function toWrite(record: SinkRecord, route: Route, isMapped: IsMapped): Write | null {
+  return (route.verbatim ? copied(record, route) : null) ?? decoded(record, route, isMapped)
 }
 
 /** Null when the value has to be decoded. */
@@ -34,19 +43,30 @@ function copied(record: SinkRecord, route: Route): Write | null {
   return { action: toAction(record, false, route) as WriteAction, source, mapping: null }
 }
 
-function decoded(record: SinkRecord, route: Route, mapped: boolean): Write | null {
+function decoded(record: SinkRecord, route: Route, isMapped: IsMapped): Write | null {
   const value = record.value
   const isNull = value.value === null || value.value === undefined
   const action = toAction(record, isNull, route)
   if (action.type === 'skip') return null
   if (isNull) return { action, source: null, mapping: null }
-  const wanted = route.useSchema && (!mapped || value.schema === null)
-  const mapping = wanted ? toMapping(value.schema, route.compactMaps, record.toString()) : null
+  const mapping = route.useSchema ? wantedMapping(record, value.schema, route, isMapped) : null
   return { action, source: sourceOf(documentOf(record, route), record, route), mapping }
 }
 
 function documentOf(record: SinkRecord, route: Route): string {
-  const document = toDocument(record.value, record.toString(), route)
+  const document = toDocument(record.value, record, route)
   if (route.metadata === null) return document
   return withMembers(document, metadataMembers(record, route.metadata, route), route.metadata, record.toString())
+}
+
+function wantedMapping(
+  record: SinkRecord,
+  schema: Schema | null,
+  route: Route,
+  isMapped: IsMapped,
+): WantedMapping | null {
+  if (schema !== null && isMapped(schema)) return null
+  const mapping = toMapping(schema, route.compactMaps, record.toString())
+  // toMapping throws where there is no schema.
+  return { schema: schema as Schema, mapping: route.timestampFields === null ? mapping : withoutTimestamp(mapping) }
 }

@@ -1,80 +1,304 @@
-/** Makes sure that an index is there before the first document goes to it, and has a mapping where we make one. */
-import { ConnectError, RetriableError, stringifyJson } from '@penstock/core'
+/**
+ * Sees to it that what documents are written to is there, and that its mapping knows the fields of their schemas. What
+ * was found is remembered, for schemas as well, so that records cost no requests; index-requests.ts makes these.
+ */
 import {
-  type Answer,
-  type ElasticsearchClient,
-  type ElasticsearchRequest,
-  UnreachableError,
-} from '../connection/client.ts'
-import { readFailure, reasonOf } from '../delivery/bulk-response.ts'
-import { mayPass } from '../delivery/verdict.ts'
+  type Clock,
+  ConnectError,
+  DataError,
+  type Logger,
+  LruCache,
+  parseJson,
+  RetriableError,
+  type Schema,
+} from '@penstock/core'
+import type { ElasticsearchSinkConfig } from '../config/config.ts'
+import { type Found, IndexRequests, type RequestClient } from './index-requests.ts'
 import type { Mapping } from './mapping.ts'
+import { type Comparison, type Conflict, compareMappings, mergeMappings } from './mapping-comparison.ts'
+import type { Resource } from './resources.ts'
+
+export interface IndicesOptions {
+  readonly client: RequestClient
+  readonly config: Pick<ElasticsearchSinkConfig, 'index.settings' | 'index.lifecycle.name'>
+  readonly clock: Clock
+  readonly logger: Pick<Logger, 'info' | 'warn'>
+  readonly signal: AbortSignal
+}
+
+/** What the schema of a record came to. */
+interface Verdict {
+  readonly conflicts: readonly Conflict[]
+  /** Why its fields can't be mapped, so that its records are refused; asked again after a while. */
+  readonly refusal: string | null
+  readonly until: number
+}
+
+interface State {
+  readonly resource: Resource
+  verdicts: LruCache<Schema, Verdict>
+  /** What was found; null when that has to be looked up again. */
+  found: Found | 'made' | null
+  mapping: Mapping | null
+  /** All that the schemas so far asked for: to be put again should the index be made anew. */
+  wanted: Mapping | null
+  /** It has a mapping or settings of ours, so that it matters whether it was made anew. */
+  watched: boolean
+  /** Written to since the last check. */
+  used: boolean
+}
+
+const mostIndices = 10_000
+const mostSchemas = 64
+const checkEveryMs = 5000
+/** However many indices there are: so many checks a second at most. */
+const msPerCheckedIndex = 100
+const refusedAgainMs = 30_000
 
 export class Indices {
-  readonly #client: Pick<ElasticsearchClient, 'request' | 'urls'>
-  readonly #signal: AbortSignal
-  readonly #existing = new Set<string>()
-  readonly #mapped = new Set<string>()
+  readonly #requests: IndexRequests
+  readonly #options: IndicesOptions
+  readonly #settings: object | null
+  readonly #states = new Map<string, State>()
+  #checkAt = 0
 
-  constructor(client: Pick<ElasticsearchClient, 'request' | 'urls'>, signal: AbortSignal) {
-    this.#client = client
-    this.#signal = signal
+  constructor(options: IndicesOptions) {
+    this.#options = options
+    this.#requests = new IndexRequests(options.client, options.signal)
+    this.#settings = settingsOf(options.config)
   }
 
-  has(index: string): boolean {
-    return this.#existing.has(index)
+  /** Whether the resource was set up, and may be written to. */
+  has(resource: Resource): boolean {
+    const state = this.#states.get(resource.name)
+    if (state?.found == null) return false
+    state.used = true
+    return true
   }
 
-  isMapped(index: string): boolean {
-    return this.#mapped.has(index)
+  /** Whether the mapping knows the fields of the schema as far as it can. */
+  isMapped(resource: Resource, schema: Schema): boolean {
+    const state = this.#states.get(resource.name)
+    return state?.found != null && state.verdicts.get(schema)?.refusal === null
   }
 
-  /** Creates the index unless it (or an alias or data stream of the name) is there. */
-  async ensureExists(index: string): Promise<void> {
-    if (this.#existing.has(index)) return
-    const path = `/${encodeURIComponent(index)}`
-    const head = await this.#ask({ method: 'HEAD', path }, `looking for index ${index}`, [404])
-    if (head.status === 404) {
-      const answer = await this.#ask({ method: 'PUT', path }, `creating index ${index}`, [400])
-      // Another task may have been faster.
-      if (answer.status === 400 && !answer.body.includes('resource_already_exists_exception')) {
-        throw refused(`creating index ${index}`, answer, this.#client.urls)
+  /** Creates what is missing, unless it is somebody else's to make. */
+  async ensureExists(resource: Resource): Promise<void> {
+    const state = this.#stateOf(resource)
+    state.used = true
+    if (state.found !== null) return
+    if (this.#settings !== null || resource.kind === 'rollover') state.watched = true
+    state.found = await this.#findOrMake(resource)
+  }
+
+  /**
+   * Adds to the mapping what a schema has and the index has not. Throws DataError when Elasticsearch refuses that: then
+   * records of the schema can't be written, others can.
+   */
+  async ensureMapping(
+    resource: Resource,
+    { schema, mapping: wanted }: { readonly schema: Schema; readonly mapping: Mapping },
+    where: string,
+  ): Promise<void> {
+    const state = this.#stateOf(resource)
+    let verdict = state.verdicts.get(schema)
+    if (verdict === undefined || (verdict.refusal !== null && this.#options.clock.now() >= verdict.until)) {
+      state.watched = true
+      const { conflicts, refusal } = await this.#extend(state, wanted)
+      verdict = { conflicts, refusal, until: this.#options.clock.now() + refusedAgainMs }
+      state.verdicts.set(schema, verdict)
+      if (refusal === null) state.wanted = state.wanted === null ? wanted : mergeMappings(state.wanted, wanted)
+      if (conflicts.length > 0) this.#warn(resource, conflicts, where)
+    }
+    if (verdict.refusal !== null) {
+      throw new DataError(
+        'elasticsearch.mapping_refused',
+        `the schema of record ${where} has fields that can't be added to the mapping of ${resource.name}: ${verdict.refusal}`,
+      )
+    }
+  }
+
+  /** How the mapping differs from the schema in a field that `reason` is about; null when it doesn't. */
+  explain(index: string, schema: Schema | null, reason: string): string | null {
+    const conflicts = schema === null ? undefined : this.#states.get(index)?.verdicts.get(schema)?.conflicts
+    const about = conflicts?.find(({ path }) => reason.includes(`[${path}]`))
+    return about === undefined ? null : describe(about, index)
+  }
+
+  /**
+   * Looks whether the indices written to since the last time are still those that were set up; one that is not is set up
+   * again for its next record. Meanwhile Elasticsearch may have made an index by itself, without our mapping.
+   */
+  async check(): Promise<void> {
+    const now = this.#options.clock.now()
+    if (now < this.#checkAt) return
+    const used = [...this.#states.values()].filter((state) => state.watched && state.used)
+    this.#checkAt = now + Math.max(checkEveryMs, used.length * msPerCheckedIndex)
+    for (const state of used) {
+      state.used = false
+      let found: Found | null
+      try {
+        found = await this.#requests.find(state.resource.name)
+      } catch {
+        // Requests with documents are going to say what is wrong.
+        return
       }
+      this.#compare(state, found)
     }
-    this.#existing.add(index)
   }
 
-  /** Puts a mapping, unless the index has one already: that of an index template stays as it is. */
-  async ensureMapping(index: string, mapping: Mapping): Promise<void> {
-    if (this.#mapped.has(index)) return
-    const path = `/${encodeURIComponent(index)}/_mapping`
-    const answer = await this.#ask({ method: 'GET', path }, `reading the mapping of ${index}`, [404])
-    if (answer.status === 404 || !hasMapping(answer.body)) {
-      await this.#ask({ method: 'PUT', path, body: stringifyJson(mapping) }, `putting the mapping of ${index}`, [])
-    }
-    this.#mapped.add(index)
+  /** Elasticsearch says that there is no such index: makes it again, with all that was in its mapping for our schemas. */
+  async remake(name: string): Promise<void> {
+    const state = this.#states.get(name)
+    if (state === undefined) return
+    this.#options.logger.warn(`${name} is gone while documents are written to it; it is set up again`)
+    forget(state)
+    await this.ensureExists(state.resource)
+    if (state.wanted !== null) await this.#extend(state, state.wanted)
   }
 
-  async #ask(request: ElasticsearchRequest, what: string, accepted: readonly number[]): Promise<Answer> {
-    let answer: Answer
-    try {
-      answer = await this.#client.request(request, this.#signal)
-    } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error
-      throw new RetriableError('elasticsearch.unreachable', `${what} at ${this.#client.urls} failed: ${error.message}`)
+  #stateOf(resource: Resource): State {
+    const { name } = resource
+    let state = this.#states.get(name)
+    if (state === undefined) {
+      if (this.#states.size >= mostIndices) this.#states.clear()
+      const verdicts = new LruCache<Schema, Verdict>(mostSchemas)
+      state = { resource, verdicts, found: null, mapping: null, wanted: null, watched: false, used: false }
+      this.#states.set(name, state)
     }
-    if (answer.status < 300 || accepted.includes(answer.status)) return answer
-    throw refused(what, answer, this.#client.urls)
+    return state
+  }
+
+  async #findOrMake(resource: Resource): Promise<Found | 'made'> {
+    const { name, kind } = resource
+    const found = await this.#requests.find(name)
+    if (found !== null) return requireFit(found, resource)
+    switch (kind) {
+      case 'index':
+        await this.#requests.create(name, this.#creation({}))
+        return 'made'
+      case 'rollover':
+        return await this.#makeRollover(resource)
+      case 'data stream':
+        await this.#requests.createDataStream(name)
+        return 'made'
+      default:
+        throw new ConnectError(
+          'elasticsearch.no_external_resource',
+          `${nameOf(resource)} does not exist, and external.resource.usage creates nothing; create it, or mend topic.to.external.resource.mapping`,
+        )
+    }
+  }
+
+  async #makeRollover(resource: Resource): Promise<Found | 'made'> {
+    const { name } = resource
+    const lifecycle = this.#options.config['index.lifecycle.name']
+    const first = `${name}-000001`
+    const settings = lifecycle === null ? {} : { 'index.lifecycle.rollover_alias': name }
+    const aliases = { [name]: { is_write_index: true } }
+    if (await this.#requests.create(first, { ...this.#creation(settings), aliases })) return 'made'
+    // Made by another task just now; or there without the alias, which somebody took away.
+    const found = await this.#requests.find(name)
+    if (found !== null) return requireFit(found, resource)
+    throw new ConnectError(
+      'elasticsearch.no_alias',
+      `index ${first} is there, but not its alias ${name}, which index.rollover writes to; add the alias with is_write_index, or delete the index`,
+    )
+  }
+
+  #creation(more: object): object {
+    const lifecycle = this.#options.config['index.lifecycle.name']
+    const ours = { ...(lifecycle === null ? {} : { 'index.lifecycle.name': lifecycle }), ...more }
+    const settings = { ...this.#settings, ...ours }
+    return Object.keys(settings).length === 0 ? {} : { settings }
+  }
+
+  /** Puts what the mapping lacks. Another task may do so at the same time, so a refusal is looked into once. */
+  async #extend(state: State, wanted: Mapping): Promise<{ conflicts: readonly Conflict[]; refusal: string | null }> {
+    for (let attempt = 0; ; attempt++) {
+      const { missing, conflicts } = await this.#compareWith(state, wanted)
+      if (missing === null) return { conflicts, refusal: null }
+      const { name, kind } = state.resource
+      const onlyWriteIndex = kind === 'data stream' || (state.found !== 'made' && state.found?.kind !== 'index')
+      const refusal = await this.#requests.putMapping(name, missing, onlyWriteIndex)
+      if (refusal === null) {
+        state.mapping = mergeMappings(state.mapping ?? {}, missing)
+        return { conflicts, refusal }
+      }
+      state.mapping = null
+      if (attempt > 0) return { conflicts, refusal }
+    }
+  }
+
+  async #compareWith(state: State, wanted: Mapping): Promise<Comparison> {
+    const { name } = state.resource
+    if (state.found === null || state.found === 'made') {
+      const found = await this.#requests.find(name)
+      if (found === null) {
+        forget(state)
+        throw new RetriableError('elasticsearch.unavailable', `${name} was deleted while its mapping was seen to`)
+      }
+      state.found = found
+    }
+    const { writeIndex } = state.found
+    state.mapping ??= writeIndex === null ? {} : await this.#requests.mapping(name, writeIndex)
+    return compareMappings(wanted, state.mapping)
+  }
+
+  #compare(state: State, found: Found | null): void {
+    if (state.found === null) return
+    const { name } = state.resource
+    if (found === null) {
+      this.#options.logger.warn(`${name} is gone; it is set up again for its next record`)
+      forget(state)
+    } else if (state.found === 'made') state.found = found
+    else if (found.uuid !== state.found.uuid) {
+      this.#options.logger.info(
+        `documents of ${name} now go to another index, ${found.writeIndex}; its mapping is seen to`,
+      )
+      forget(state)
+    }
+  }
+
+  #warn({ name }: Resource, conflicts: readonly Conflict[], where: string): void {
+    const texts = conflicts.map((conflict) => describe(conflict, name)).join('; ')
+    this.#options.logger.warn(
+      `${texts}. Elasticsearch never changes the type of a field: values that it can read as the old type are written, others are refused. To change it, write to a new index, or reindex`,
+      { record: where },
+    )
   }
 }
 
-function refused(what: string, answer: Answer, urls: string): ConnectError {
-  const message = `${what} at ${urls} failed: HTTP status ${answer.status}: ${reasonOf(answer.body)}`
-  if (mayPass(readFailure(answer.status, answer.body))) return new RetriableError('elasticsearch.unavailable', message)
-  return new ConnectError('elasticsearch.index_setup', message)
+function forget(state: State): void {
+  state.found = null
+  state.mapping = null
+  state.verdicts = new LruCache(mostSchemas)
 }
 
-function hasMapping(body: Buffer): boolean {
-  const byIndex = JSON.parse(body.toString()) as Record<string, { mappings?: Record<string, unknown> }>
-  return Object.values(byIndex).some(({ mappings }) => Object.keys(mappings ?? {}).length > 0)
+function settingsOf(config: Pick<ElasticsearchSinkConfig, 'index.settings'>): object | null {
+  const text = config['index.settings']
+  return text === null || text.trim() === '' ? null : (parseJson(text) as object)
+}
+
+function describe({ path, has, wants }: Conflict, index: string): string {
+  return `field ${path} of ${index} is ${has}, the schema of the record asks for ${wants}`
+}
+
+function nameOf({ name, kind }: Resource): string {
+  return kind === 'external' ? `index ${name}` : `${kind.replace('external ', '')} ${name}`
+}
+
+/** What is there must be what is going to be written to. */
+function requireFit(found: Found, resource: Resource): Found {
+  const { name, kind } = resource
+  const problem =
+    (kind === 'data stream' || kind === 'external data stream') && found.kind === 'index'
+      ? `${name} is an index, not a data stream; delete or rename it, or choose another name`
+      : (kind === 'rollover' || kind === 'external alias') && found.kind === 'index'
+        ? `${name} is an index, not an alias; documents are to be written through an alias, so reindex it under another name and make ${name} its alias`
+        : found.writeIndex === null
+          ? `alias ${name} has no write index; set is_write_index for one of its indices`
+          : null
+  if (problem === null) return found
+  throw new ConnectError('elasticsearch.unfit_resource', problem)
 }

@@ -17,7 +17,14 @@ export function toMapping(schema: Schema | null, compactMaps: boolean, where: st
       `the value of record ${where} is ${schema.type}, not an object; a document must be an object (the HoistField transformation makes one)`,
     )
   }
-  return typeMapping(schema, compactMaps)
+  // What is at the root must have no type; the fields of a map are known only when they come.
+  return schema.type === 'STRUCT' ? typeMapping(schema, compactMaps) : {}
+}
+
+/** The mapping without `@timestamp`, which is the data stream's own. */
+export function withoutTimestamp(mapping: Mapping): Mapping {
+  const { '@timestamp': _, ...fields } = (mapping.properties ?? {}) as Record<string, Mapping>
+  return mapping.properties === undefined ? mapping : { ...mapping, properties: fields }
 }
 
 function typeMapping(schema: Schema, compactMaps: boolean): Mapping {

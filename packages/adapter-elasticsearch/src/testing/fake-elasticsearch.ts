@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
+import { FakeIndices } from './fake-indices.ts'
 
 export interface BulkItem {
   readonly action: string
@@ -13,6 +14,7 @@ export interface BulkItem {
   readonly version: number | null
   /** `external` or `external_gte`. */
   readonly versionType: string | null
+  readonly requireAlias: boolean
   readonly source: string | null
 }
 
@@ -45,8 +47,7 @@ export class FakeElasticsearch {
   readonly #server = createServer((request, response) => void this.#serve(request, response))
   /** Documents by `index/id`. */
   readonly documents = new Map<string, { version: number | null; source: string }>()
-  readonly indices = new Set<string>()
-  readonly mappings = new Map<string, unknown>()
+  readonly indices = new FakeIndices()
   readonly bulks: BulkRequest[] = []
   readonly requests: string[] = []
   inFlight = 0
@@ -98,19 +99,13 @@ export class FakeElasticsearch {
     response.setHeader('x-elastic-product', 'Elasticsearch')
     response.setHeader('content-type', 'application/json')
     const index = decodeURIComponent(path.split('/')[1] ?? '')
+    const { method = 'GET' } = request
     if (path === '/') this.#answer(response, this.rootStatus, { version: this.version })
     else if (path.endsWith('/_bulk')) await this.#bulk(request, response, { body, index, bytes: sent.length })
-    else if (path.endsWith('/_mapping')) this.#mapping(request, response, index, body)
-    else if (request.method === 'HEAD') this.#answer(response, this.indices.has(index) ? 200 : 404, null)
     else {
-      this.indices.add(index)
-      this.#answer(response, 200, { acknowledged: true })
+      const answer = this.indices.answer(method, path, body)
+      this.#answer(response, answer.status, method === 'HEAD' ? null : answer.body)
     }
-  }
-
-  #mapping(request: IncomingMessage, response: ServerResponse, index: string, body: string): void {
-    if (request.method === 'PUT') this.mappings.set(index, JSON.parse(body))
-    this.#answer(response, 200, { [index]: { mappings: this.mappings.get(index) ?? {} } })
   }
 
   async #bulk(
@@ -142,12 +137,16 @@ export class FakeElasticsearch {
   }
 
   #write(item: BulkItem, error: ItemError | undefined): { status: number; error?: object } {
-    if (error !== undefined) return { status: error.status, error: { type: error.type, reason: error.reason } }
+    const failure = error ?? this.indices.writtenTo(item)
+    if (failure !== undefined) return { status: failure.status, error: { type: failure.type, reason: failure.reason } }
     const name = `${item.index}/${item.id}`
     const there = this.documents.get(name)
     const least = item.versionType === 'external_gte' ? item.version : (item.version ?? 0) - 1
     if (item.version !== null && there?.version != null && there.version > (least ?? 0)) {
       return { status: 409, error: { type: 'version_conflict_engine_exception', reason: 'newer' } }
+    }
+    if (item.action === 'create' && there !== undefined) {
+      return { status: 409, error: { type: 'version_conflict_engine_exception', reason: 'document already exists' } }
     }
     if (item.action === 'delete') return { status: this.documents.delete(name) ? 200 : 404 }
     let source = item.source ?? ''
@@ -171,12 +170,18 @@ function parseBulk(body: string, pathIndex: string): BulkItem[] {
   for (let at = 0; at < lines.length - 1; ) {
     const action = JSON.parse(lines[at++] ?? '') as Record<
       string,
-      { _id?: string; _index?: string; version?: number; version_type?: string }
+      { _id?: string; _index?: string; version?: number; version_type?: string; require_alias?: boolean }
     >
-    const [name, { _id = `auto${Math.random()}`, _index = pathIndex, version = null, version_type = null } = {}] =
-      Object.entries(action)[0] ?? []
+    const [name, target = {}] = Object.entries(action)[0] ?? []
+    const {
+      _id = `auto${Math.random()}`,
+      _index = pathIndex,
+      version = null,
+      version_type: versionType = null,
+    } = target
     const source = name === 'delete' ? null : (lines[at++] ?? '')
-    items.push({ action: name ?? '', index: _index, id: _id, version, versionType: version_type, source })
+    const requireAlias = target.require_alias === true
+    items.push({ action: name ?? '', index: _index, id: _id, version, versionType, requireAlias, source })
   }
   return items
 }
