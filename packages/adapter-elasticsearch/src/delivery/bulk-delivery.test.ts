@@ -25,7 +25,11 @@ const malformed = failed(400, 'document_parsing_exception')
 const answer = (status: number, body: string): Answer => ({ status, body: Buffer.from(body), retryAfterMs: 0 })
 
 /** Delivers a batch of updates of these documents to a server; time passes only in waits. */
-function setUp(ids: readonly string[], server: Server, { ordered = true, maxRetries = 3, holdMs = 10_000 } = {}) {
+function setUp(
+  ids: readonly string[],
+  server: Server,
+  { ordered = true, maxRetries = 3, holdMs = 10_000, indexMissing = async (): Promise<void> => {} } = {},
+) {
   const tracker = new OffsetTracker()
   const batch = new Batch('i', Buffer.alloc(1024), ids.length)
   for (const [n, id] of ids.entries()) {
@@ -59,7 +63,7 @@ function setUp(ids: readonly string[], server: Server, { ordered = true, maxRetr
     pace: fixedPace({ requests: 1, documents: 10_000, bytes: Number.POSITIVE_INFINITY }),
     clock: { now: () => now },
     signal: stop.signal,
-    indexMissing: async () => {},
+    indexMissing,
     refuse: async (_batch, item) => void refused.push(item),
     held: (reason) => void held.push(reason),
     setback: (trouble) => void setbacks.push(trouble),
@@ -142,6 +146,19 @@ describe('what is not the fault of a document is held until it passes', () => {
     expect(s.held[0]).toContain('no rights')
     expect(s.seconds()).toBeGreaterThanOrEqual(10)
     expect(s.seconds()).toBeLessThan(12)
+  })
+
+  test('an index that is missing is asked for, and why it can not be made is told', async () => {
+    const obstacle = 'alias i is not there, and nothing is created'
+    let asked = 0
+    const indexMissing = async () => {
+      if (++asked < 8) throw new Error(obstacle)
+    }
+    const server: Server = () => [asked < 8 ? failed(404, 'index_not_found_exception') : written]
+    const s = setUp(['a'], server, { indexMissing })
+    await s.run()
+    expect(s.requests).toHaveLength(9)
+    expect(s.held[0]).toContain(obstacle)
   })
 
   test('a conflict that does not pass is given up after max.retries, however long something else was held', async () => {

@@ -2,7 +2,7 @@
  * Brings one batch into Elasticsearch: sends it, judges the answer item by item, sends again what can be sent again,
  * and hands refused documents on. Returns when every item is written or dealt with; throws when it has to give up.
  */
-import { assertNever, type Clock, ConnectError, isRetriable } from '@penstock/core'
+import { assertNever, type Clock, ConnectError, messageOf } from '@penstock/core'
 import { type Answer, type ElasticsearchRequest, UnreachableError } from '../connection/client.ts'
 import type { Batch } from './batch.ts'
 import { type ItemFailure, readBulkAnswer, readFailure, reasonOf } from './bulk-response.ts'
@@ -30,7 +30,7 @@ export interface Delivery {
   readonly signal: AbortSignal
   /** Deals with a document that Elasticsearch will never take; rejects when the task must fail. */
   refuse(batch: Batch, item: number, failure: ItemFailure): Promise<void>
-  /** There is no such index: sets it up again, if it can. Rejects when the task must fail. */
+  /** There is no such index: sets it up again, if it can. Rejects with what stands in the way. */
   indexMissing(index: string): Promise<void>
   /** The batch is held: all retries failed, trying goes on. */
   held(reason: string): void
@@ -241,7 +241,10 @@ async function settle(
     if (setback === null || (verdict === 'conflict' && setback.trouble !== 'conflict'))
       setback = { trouble: verdict, reason: describeItem(batch, item, failure), retryAfterMs: 0 }
   }
-  for (const index of missing) await unlessRetriable(delivery.indexMissing(index))
+  for (const index of missing) {
+    const obstacle = await delivery.indexMissing(index).then(() => null, messageOf)
+    if (setback !== null && obstacle !== null) setback = { ...setback, reason: `${setback.reason}; ${obstacle}` }
+  }
   return { items: inOrder(batch, part.items, again, over), notWritten: over.size, setback }
 }
 
@@ -271,15 +274,6 @@ async function refuseItem(batch: Batch, item: number, failure: ItemFailure, deli
   if (batch.partlyRevoked && batch.isRevoked(item)) return
   delivery.count('documents_refused')
   await delivery.refuse(batch, item, failure)
-}
-
-/** What may pass is tried again with the documents. */
-async function unlessRetriable(attempt: Promise<void>): Promise<void> {
-  try {
-    await attempt
-  } catch (error) {
-    if (!isRetriable(error)) throw error
-  }
 }
 
 /** Partitions that went to another task are its affair; writing them late could undo what it writes. */
