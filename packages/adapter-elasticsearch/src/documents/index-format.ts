@@ -50,6 +50,7 @@ export class IndexFormat {
   readonly perRecord: boolean
   /** The name holds a time. */
   readonly timed: boolean
+  readonly needsValue: boolean
   /** Where the format is not {@link perRecord}: all timestamps of such a stretch of time give the same name. */
   readonly stepMs: number
 
@@ -64,9 +65,10 @@ export class IndexFormat {
     this.#suppliedStart = first?.kind === 'reference'
     const times = this.#parts.flatMap((part) => (part.kind === 'time' ? [part.time] : []))
     this.timed = times.length > 0
-    this.perRecord =
-      this.#parts.some(({ kind }) => kind === 'partition' || kind === 'reference') ||
-      (this.timed && this.#timestampField !== null)
+    const references = this.#parts.flatMap((part) => (part.kind === 'reference' ? [part.reference] : []))
+    if (this.timed && this.#timestampField !== null) references.push(this.#timestampField)
+    this.needsValue = references.some(({ from }) => from === 'value')
+    this.perRecord = references.length > 0 || this.#parts.some(({ kind }) => kind === 'partition')
     // Zones change their clocks at any minute, and once did at any second.
     this.stepMs = isUtc(timeZone) ? Math.min(...times.map(({ stepMs }) => stepMs)) : 1000
   }
@@ -117,7 +119,7 @@ export class IndexFormat {
     const field = this.#timestampField
     const value = field === null ? record.timestamp : valueAt(field, record)
     if (value === null || value === undefined || value === '')
-      return this.#instead(field === null ? 'a timestamp' : `{${field.text}}`, record)
+      return this.#instead(field === null ? 'timestamp' : `{${field.text}}`, record)
     const ms = epochMs(value)
     if (ms !== null) return time.format(this.#localTime(ms))
     throw new DataError(
