@@ -53,7 +53,8 @@ export class FaultProxy implements AsyncDisposable {
     this.#target = targetUrl.replace(/\/+$/, '')
     this.#maxBodyBytes = maxBodyBytes
     const listener = (request: IncomingMessage, response: ServerResponse) => {
-      this.#handle(request, response).catch(() => request.socket.destroy())
+      const { socket } = request // a request that is not read to its end loses it
+      this.#handle(request, response).catch(() => socket.destroy())
     }
     this.#server = tls ? createTlsServer(keyAndCertificate(tls), listener) : createServer(listener)
   }
@@ -193,7 +194,7 @@ export class FaultProxy implements AsyncDisposable {
   /** Passes half of the body on as it comes. */
   async #cutOff(request: IncomingMessage): Promise<void> {
     const half = Number(request.headers['content-length'] ?? 0) >> 1
-    const { method, headers } = request
+    const { method, headers, socket } = request
     const onward = requestOf(`${this.#target}${request.url}`, { ...(method ? { method } : {}), headers })
     onward.on('error', () => {}) // it is to break
     let passed = 0
@@ -204,7 +205,7 @@ export class FaultProxy implements AsyncDisposable {
       if (passed >= half) break
     }
     onward.destroy()
-    request.socket.destroy()
+    socket.destroy()
   }
 
   async #forwardSome(
