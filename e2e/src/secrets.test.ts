@@ -199,7 +199,7 @@ test('a connector is restarted with the new value when its secret changes, other
 })
 
 test('a task that was refused with its old password runs by itself once the right one is there', async () => {
-  const topic = await startSink()
+  const topic = await startSink({ 'max.retries': '1', 'flush.timeout.ms': '1000' })
   await cluster.untilRunning(topic, { tasks: 2 })
   const before = await cluster.produce(topic, 10)
   await cluster.index(topic).untilHoldsExactly(before)
