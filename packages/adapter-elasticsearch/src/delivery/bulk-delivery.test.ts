@@ -65,6 +65,7 @@ function setUp(
     signal: stop.signal,
     indexMissing,
     refuse: async (_batch, item) => void refused.push(item),
+    loseConflict: async () => {},
     held: (reason) => void held.push(reason),
     setback: (trouble) => void setbacks.push(trouble),
     progress: () => {},

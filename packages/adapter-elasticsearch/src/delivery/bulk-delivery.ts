@@ -30,6 +30,8 @@ export interface Delivery {
   readonly signal: AbortSignal
   /** Deals with a document that Elasticsearch will never take; rejects when the task must fail. */
   refuse(batch: Batch, item: number, failure: ItemFailure): Promise<void>
+  /** Deals with a document that is there in a newer version; rejects when the task must fail. */
+  loseConflict(batch: Batch, item: number, failure: ItemFailure): Promise<void>
   /** There is no such index: sets it up again, if it can. Rejects with what stands in the way. */
   indexMissing(index: string): Promise<void>
   /** The batch is held: all retries failed, trying goes on. */
@@ -232,7 +234,10 @@ async function settle(
     if (verdict === 'done' || verdict === 'refused') {
       over.add(item)
       if (verdict === 'refused') await refuseItem(batch, item, failure, delivery)
-      else if (failure.status === 409) delivery.count('version_conflicts')
+      else if (failure.status === 409) {
+        delivery.count('version_conflicts')
+        await delivery.loseConflict(batch, item, failure)
+      }
       continue
     }
     again.add(item)

@@ -47,6 +47,7 @@ function setUp(pace: Pace, answer: (ids: readonly string[], request: number) => 
       setback: () => {},
       indexMissing: async () => {},
       refuse: async () => {},
+      loseConflict: async () => {},
       count: () => {},
       observe: () => {},
       sleep: async () => {},

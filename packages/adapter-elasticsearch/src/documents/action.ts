@@ -53,7 +53,8 @@ export function toAction(record: SinkRecord, isNull: boolean, settings: ActionSe
     case 'upsert':
     case 'update':
     case 'script':
-      return { type: 'update', id: known(id, record), routing }
+      // Ids are only made up for documents that are new.
+      return { type: 'update', id: id as string, routing }
   }
 }
 
@@ -70,16 +71,11 @@ function toDelete(record: SinkRecord, settings: ActionSettings): Action {
       // Without a key there is nothing to say which document is meant.
       const named = settings.id.source === 'header' || settings.id.source === 'fields'
       if (!named && (record.key.value === null || record.key.value === undefined)) return { type: 'skip' }
-      const id = known(idOf(record, settings.id), record)
+      const id = idOf(record, settings.id)
+      if (id === null) return { type: 'skip' }
       return { type: 'delete', id, routing: routingOf(record, settings), version: versionOf(record, settings) }
     }
   }
-}
-
-/** Settings where Elasticsearch makes up ids for what is to be found again are refused before. */
-function known(id: string | null, record: SinkRecord): string {
-  if (id !== null) return id
-  throw new DataError('elasticsearch.no_id', `record ${record} has no document id that could be updated or deleted`)
 }
 
 /** Throws DataError where there should be a routing value and is none: the document would be in another shard. */
