@@ -71,6 +71,7 @@ test('partitions that go during a hold: what is written is named at once, the re
   s.server.onBulk = () => (open ? {} : { item: () => denied })
   await s.put([json(0, 4), json(1, 0), json(0, 5), json(1, 1)])
   await s.untilHeld('security_exception: no rights')
+  expect(s.context.gauges.get('held')).toBe(1)
   const started = performance.now()
   expect(await s.task.preCommit([at(0, 6)], { closing: true })).toEqual([at(0, 4)])
   expect(performance.now() - started).toBeLessThan(1000)
@@ -79,6 +80,8 @@ test('partitions that go during a hold: what is written is named at once, the re
   await expect.poll(() => s.task.preCommit([at(1, 2)], { closing: true })).toEqual([at(1, 2)])
   expect(s.server.documents.has(id(0, 4))).toBe(false)
   expect(s.server.documents.has(id(1, 1))).toBe(true)
+  await s.put([])
+  expect(s.context.gauges.get('held')).toBe(0)
 })
 
 test('stopping during a hold is quick, and names nothing that is not written', async () => {
