@@ -242,6 +242,38 @@ describe('schemas', () => {
     expect(s.server.documents.get('orders/orders+0+1')?.source).toBe('{"id":5}')
   })
 
+  test('a schema that grows is mapped; a document refused for a field that widened says so', async () => {
+    await using s = await setUp({ 'schema.ignore': 'false' })
+    s.context.tolerance = 'all'
+    s.server.indices.make('orders', { properties: { id: { type: 'integer' } } })
+    const grown = schema.struct([
+      ['id', schema.int64()],
+      ['note', schema.string()],
+    ])
+    const value = new Struct(grown, { id: 3000000000n, note: 'x' })
+    const reason = "failed to parse field [id] of type [integer] in document with id 'orders+0+0'"
+    s.server.onBulk = () => ({ item: () => ({ status: 400, type: 'document_parsing_exception', reason }) })
+    await s.task.put([sinkRecord({ topic: 'orders', valueSchema: grown, value })])
+    expect(await s.task.preCommit(consumed(1), flush)).toEqual(consumed(1))
+    expect(s.server.indices.mapping('orders')?.properties).toMatchObject({ id: { type: 'integer' }, note: {} })
+    expect(String(s.context.reported[0]?.error)).toContain(
+      '(status 400); field id of orders is integer, the schema of the record asks for long',
+    )
+  })
+
+  test('tombstones come first, with key and without: no schema is asked for, and their offsets are done', async () => {
+    await using s = await setUp({
+      'schema.ignore': 'false',
+      'key.ignore': 'false',
+      'behavior.on.null.values': 'delete',
+    })
+    const gone = (offset: bigint, key: string | null) => sinkRecord({ topic: 'orders', offset, key, value: null })
+    await s.task.put([gone(0n, null), gone(1n, 'a'), gone(2n, null)])
+    expect(await s.task.preCommit(consumed(3), flush)).toEqual(consumed(3))
+    expect(s.server.requests).not.toContain('PUT /orders/_mapping')
+    expect(s.server.bulks.flatMap(({ items }) => items)).toMatchObject([{ action: 'delete', id: 'a' }])
+  })
+
   test('a record without schema is reported with what to set, and makes no index', async () => {
     await using s = await setUp({ 'schema.ignore': 'false' })
     s.context.tolerance = 'all'
@@ -251,6 +283,61 @@ describe('schemas', () => {
     expect(s.server.requests).toEqual([])
     s.context.tolerance = 'none'
     await expect(s.task.put([json(1)])).rejects.toThrow('set schema.ignore=true')
+  })
+})
+
+describe('what is not an index per topic', () => {
+  const stream = { 'data.stream.type': 'logs', 'data.stream.dataset': 'shop' }
+
+  test('data streams get creates, with the time of the record put into undecoded JSON', async () => {
+    await using s = await setUp(stream)
+    const twice = [json(0), json(1, { '@timestamp': 'mine', n: 1 })]
+    await s.task.put(twice)
+    await s.task.preCommit(consumed(2), flush)
+    await s.task.put(twice)
+    expect(await s.task.preCommit(consumed(2), flush)).toEqual(consumed(2))
+    expect([...s.server.documents].map(([id, { source }]) => [id, source])).toEqual([
+      ['logs-shop-orders/orders+0+0', '{"@timestamp":1700000000000,"n":0}'],
+      ['logs-shop-orders/orders+0+1', '{"@timestamp":1700000000000,"n":1}'],
+    ])
+    expect(s.server.bulks.flatMap(({ items }) => items.map(({ action }) => action))).toEqual(
+      Array.from({ length: 4 }, () => 'create'),
+    )
+    expect(s.context.counts.get('version_conflicts')).toBe(2)
+    expect(s.context.reported).toEqual([])
+  })
+
+  test('keys as ids in a data stream carry no version', async () => {
+    await using s = await setUp({ ...stream, 'key.ignore': 'false' })
+    await s.task.put([sinkRecord({ topic: 'orders', key: 'k', value: { n: 1 } })])
+    await s.task.preCommit(consumed(1), flush)
+    expect(s.server.bulks[0]?.items).toMatchObject([{ action: 'create', id: 'k', version: null }])
+  })
+
+  test('a topic without an external resource is reported, the others go on', async () => {
+    const external = { 'external.resource.usage': 'index', 'topic.to.external.resource.mapping': 'orders:there' }
+    await using s = await setUp(external)
+    s.context.tolerance = 'all'
+    s.server.indices.make('there')
+    await s.task.put([json(0).with({ topic: 'elsewhere' }), json(1)])
+    expect(await s.task.preCommit(consumed(2), flush)).toEqual(consumed(2))
+    expect([...s.server.documents.keys()]).toEqual(['there/orders+0+1'])
+    expect(String(s.context.reported[0]?.error)).toContain(
+      'topic elsewhere is not in topic.to.external.resource.mapping',
+    )
+    expect(s.server.indices.names()).toEqual(['there'])
+  })
+
+  test('writes through an alias never make an index of its name; a missing alias is made again', async () => {
+    await using s = await setUp({ 'index.rollover': 'true' })
+    await s.task.put(many(2))
+    await s.task.preCommit(consumed(2), flush)
+    expect(s.server.bulks[0]?.items.every(({ requireAlias }) => requireAlias)).toBe(true)
+    s.server.indices.delete('orders-000001')
+    await s.task.put(many(2, 2))
+    expect(await s.task.preCommit(consumed(4), flush)).toEqual(consumed(4))
+    expect(s.server.indices.names()).toEqual(['orders-000001'])
+    expect(s.context.counts.get('documents_written')).toBe(4)
   })
 })
 

@@ -1,11 +1,12 @@
 import { Decimal, JsonNumber, Struct, schema } from '@penstock/core'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { toMapping } from '../indices/mapping.ts'
 import { type DocumentSettings, toDocument } from './document.ts'
 
 const used: DocumentSettings = { useSchema: true, compactMaps: true, timestampFields: null }
 const ignored: DocumentSettings = { useSchema: false, compactMaps: true, timestampFields: null }
 const at0 = { timestamp: 1767312000000, toString: () => 't-0@7' }
+const date = { type: 'date', format: 'strict_date_time||epoch_millis||strict_date_optional_time' }
 const day = new Date('2026-01-02T00:00:00Z')
 
 const struct = schema.struct([
@@ -67,8 +68,8 @@ test('the mapping of a schema', () => {
       level: { type: 'integer', null_value: 5 },
       bytes: { type: 'binary' },
       price: { type: 'double' },
-      day: { type: 'date' },
-      at: { type: 'date' },
+      day: date,
+      at: date,
       tags: { type: 'text', fields: { keyword: { type: 'keyword', ignore_above: 256 } } },
       labels: { type: 'object' },
       byNumber: {
@@ -103,4 +104,40 @@ test('a value nested deeper than the stack is a problem of its record', () => {
   let nested: unknown = 1
   for (let depth = 0; depth < 100_000; depth++) nested = { a: nested }
   expect(() => toDocument({ schema: null, value: nested }, at0, ignored)).toThrow(/t-0@7 is nested too deeply/)
+})
+
+describe('documents of data streams', () => {
+  const inStream: DocumentSettings = { ...ignored, timestampFields: [] }
+  const byField: DocumentSettings = { ...ignored, timestampFields: ['at', 'time'] }
+  const timeOf = (value: object, settings: DocumentSettings, timestamp: number | null = 1000) =>
+    JSON.parse(toDocument({ schema: null, value }, { timestamp, toString: () => 't-0@7' }, settings))['@timestamp']
+
+  test('have the time of the record, whatever their own says', () => {
+    expect(timeOf({ n: 1 }, inStream)).toBe(1000)
+    expect(timeOf({ '@timestamp': 'mine' }, inStream)).toBe(1000)
+  })
+
+  test('or that of the first field there is, as text', () => {
+    expect(timeOf({ time: '2026-01-01', at: null }, byField)).toBe('2026-01-01')
+    expect(timeOf({ time: 5, at: 1767312000000n }, byField)).toBe('1767312000000')
+  })
+
+  test('or their own, where there is no other; without any they are refused', () => {
+    expect(timeOf({ '@timestamp': 'mine' }, byField)).toBe('mine')
+    expect(timeOf({ '@timestamp': 'mine' }, inStream, null)).toBe('mine')
+    expect(() => timeOf({ n: 1 }, byField)).toThrow('the value of record t-0@7 has none of the fields at, time')
+    expect(() => timeOf({ n: 1 }, inStream, null)).toThrow('record t-0@7 has no timestamp')
+  })
+
+  test('a logical time becomes the text of its milliseconds', () => {
+    const timed = schema.struct([['at', schema.timestamp()]])
+    const document = { schema: timed, value: new Struct(timed, { at: day }) }
+    expect(toDocument(document, at0, { ...used, timestampFields: ['at'] })).toBe(
+      `{"at":${day.getTime()},"@timestamp":"${day.getTime()}"}`,
+    )
+  })
+})
+
+test('the fields of a map at the root are left to Elasticsearch: a root has no type', () => {
+  expect(toMapping(schema.map(schema.string(), schema.int32()), true, 'r')).toEqual({})
 })

@@ -43,7 +43,10 @@ export function toDocument(
 /** What JSON writes otherwise than as an object. */
 const noObjects = [Array, JsonNumber, Uint8Array, Date, Decimal] as const
 
-/** Data streams want a time in each document. */
+/** Where data streams want a time in each document. */
+export const timestampField = '@timestamp'
+
+/** The document with its time. */
 function withTimestamp(
   document: object,
   { timestamp }: { readonly timestamp: number | null },
@@ -63,8 +66,6 @@ function withTimestamp(
       : `the value of record ${where} has none of the fields ${fields.join(', ')} of data.stream.timestamp.field, and no ${timestampField}`,
   )
 }
-
-const timestampField = '@timestamp'
 
 /** A number as its text, which Elasticsearch reads as milliseconds. */
 function asText(value: unknown): unknown {

@@ -165,11 +165,7 @@ export class Routes {
     const pipeline = this.#names.pipelineOf(topic)
     const useSchema = !config['schema.ignore'] && !config['topic.schema.ignore'].includes(topic)
     const verbatim =
-      !useSchema &&
-      !inDataStream &&
-      (method === 'insert' || method === 'create') &&
-      !needsValue(id) &&
-      routing?.from !== 'value'
+      !useSchema && (method === 'insert' || method === 'create') && !needsValue(id) && routing?.from !== 'value'
     return {
       topic,
       resource,
@@ -179,6 +175,7 @@ export class Routes {
       verbatim,
       raw:
         verbatim &&
+        !inDataStream &&
         id.source === 'position' &&
         routing === null &&
         this.#metadata === null &&

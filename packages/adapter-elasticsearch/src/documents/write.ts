@@ -3,7 +3,7 @@ import type { Schema, SinkRecord } from '@penstock/core'
 import { looksLikeObject } from '../delivery/bulk-body.ts'
 import { type Mapping, toMapping, withoutTimestamp } from '../indices/mapping.ts'
 import { toAction, type WriteAction } from './action.ts'
-import { toDocument } from './document.ts'
+import { timestampField, toDocument } from './document.ts'
 import { metadataMembers, withMembers, withMembersRaw } from './metadata.ts'
 import type { Route } from './routes.ts'
 import { sourceOf } from './source.ts'
@@ -35,12 +35,20 @@ function copied(record: SinkRecord, route: Route): Write | null {
   const json = record.valueJson
   if (json === null || !looksLikeObject(json)) return null
   const bytes = json instanceof Buffer ? json : Buffer.from(json.buffer, json.byteOffset, json.byteLength)
+  const timed = route.timestampFields === null ? bytes : withTimestampRaw(bytes, record, route.timestampFields)
+  if (timed === null) return null
   const source =
     route.metadata === null
-      ? bytes
-      : withMembersRaw(bytes, metadataMembers(record, route.metadata, route), route.metadata)
+      ? timed
+      : withMembersRaw(timed, metadataMembers(record, route.metadata, route), route.metadata)
   if (source === null) return null
   return { action: toAction(record, false, route) as WriteAction, source, mapping: null }
+}
+
+/** Null when `@timestamp` depends on what is in the document. */
+function withTimestampRaw(json: Buffer, { timestamp }: SinkRecord, fields: readonly string[]): Buffer | null {
+  if (fields.length > 0 || timestamp === null) return null
+  return withMembersRaw(json, `"${timestampField}":${timestamp}`, { names: [], path: [timestampField] })
 }
 
 function decoded(record: SinkRecord, route: Route, isMapped: IsMapped): Write | null {

@@ -2,17 +2,8 @@
  * Sees to it that what documents are written to is there, and that its mapping knows the fields of their schemas. What
  * was found is remembered, for schemas as well, so that records cost no requests; index-requests.ts makes these.
  */
-import {
-  type Clock,
-  ConnectError,
-  DataError,
-  type Logger,
-  LruCache,
-  parseJson,
-  RetriableError,
-  type Schema,
-} from '@penstock/core'
-import type { ElasticsearchSinkConfig } from '../config/config.ts'
+import { type Clock, DataError, type Logger, LruCache, RetriableError, type Schema } from '@penstock/core'
+import { IndexMaker, type MakingConfig } from './index-maker.ts'
 import { type Found, IndexRequests, type RequestClient } from './index-requests.ts'
 import type { Mapping } from './mapping.ts'
 import { type Comparison, type Conflict, compareMappings, mergeMappings } from './mapping-comparison.ts'
@@ -20,7 +11,7 @@ import type { Resource } from './resources.ts'
 
 export interface IndicesOptions {
   readonly client: RequestClient
-  readonly config: Pick<ElasticsearchSinkConfig, 'index.settings' | 'index.lifecycle.name'>
+  readonly config: MakingConfig
   readonly clock: Clock
   readonly logger: Pick<Logger, 'info' | 'warn'>
   readonly signal: AbortSignal
@@ -58,14 +49,14 @@ const refusedAgainMs = 30_000
 export class Indices {
   readonly #requests: IndexRequests
   readonly #options: IndicesOptions
-  readonly #settings: object | null
+  readonly #maker: IndexMaker
   readonly #states = new Map<string, State>()
   #checkAt = 0
 
   constructor(options: IndicesOptions) {
     this.#options = options
     this.#requests = new IndexRequests(options.client, options.signal)
-    this.#settings = settingsOf(options.config)
+    this.#maker = new IndexMaker(this.#requests, options.config)
   }
 
   /** Whether the resource was set up, and may be written to. */
@@ -87,8 +78,8 @@ export class Indices {
     const state = this.#stateOf(resource)
     state.used = true
     if (state.found !== null) return
-    if (this.#settings !== null || resource.kind === 'rollover') state.watched = true
-    state.found = await this.#findOrMake(resource)
+    if (this.#maker.settings !== null || resource.kind === 'rollover') state.watched = true
+    state.found = await this.#maker.findOrMake(resource)
   }
 
   /**
@@ -169,50 +160,6 @@ export class Indices {
     return state
   }
 
-  async #findOrMake(resource: Resource): Promise<Found | 'made'> {
-    const { name, kind } = resource
-    const found = await this.#requests.find(name)
-    if (found !== null) return requireFit(found, resource)
-    switch (kind) {
-      case 'index':
-        await this.#requests.create(name, this.#creation({}))
-        return 'made'
-      case 'rollover':
-        return await this.#makeRollover(resource)
-      case 'data stream':
-        await this.#requests.createDataStream(name)
-        return 'made'
-      default:
-        throw new ConnectError(
-          'elasticsearch.no_external_resource',
-          `${nameOf(resource)} does not exist, and external.resource.usage creates nothing; create it, or mend topic.to.external.resource.mapping`,
-        )
-    }
-  }
-
-  async #makeRollover(resource: Resource): Promise<Found | 'made'> {
-    const { name } = resource
-    const lifecycle = this.#options.config['index.lifecycle.name']
-    const first = `${name}-000001`
-    const settings = lifecycle === null ? {} : { 'index.lifecycle.rollover_alias': name }
-    const aliases = { [name]: { is_write_index: true } }
-    if (await this.#requests.create(first, { ...this.#creation(settings), aliases })) return 'made'
-    // Made by another task just now; or there without the alias, which somebody took away.
-    const found = await this.#requests.find(name)
-    if (found !== null) return requireFit(found, resource)
-    throw new ConnectError(
-      'elasticsearch.no_alias',
-      `index ${first} is there, but not its alias ${name}, which index.rollover writes to; add the alias with is_write_index, or delete the index`,
-    )
-  }
-
-  #creation(more: object): object {
-    const lifecycle = this.#options.config['index.lifecycle.name']
-    const ours = { ...(lifecycle === null ? {} : { 'index.lifecycle.name': lifecycle }), ...more }
-    const settings = { ...this.#settings, ...ours }
-    return Object.keys(settings).length === 0 ? {} : { settings }
-  }
-
   /** Puts what the mapping lacks. Another task may do so at the same time, so a refusal is looked into once. */
   async #extend(state: State, wanted: Mapping): Promise<{ conflicts: readonly Conflict[]; refusal: string | null }> {
     for (let attempt = 0; ; attempt++) {
@@ -275,30 +222,6 @@ function forget(state: State): void {
   state.verdicts = new LruCache(mostSchemas)
 }
 
-function settingsOf(config: Pick<ElasticsearchSinkConfig, 'index.settings'>): object | null {
-  const text = config['index.settings']
-  return text === null || text.trim() === '' ? null : (parseJson(text) as object)
-}
-
 function describe({ path, has, wants }: Conflict, index: string): string {
   return `field ${path} of ${index} is ${has}, the schema of the record asks for ${wants}`
-}
-
-function nameOf({ name, kind }: Resource): string {
-  return kind === 'external' ? `index ${name}` : `${kind.replace('external ', '')} ${name}`
-}
-
-/** What is there must be what is going to be written to. */
-function requireFit(found: Found, resource: Resource): Found {
-  const { name, kind } = resource
-  const problem =
-    (kind === 'data stream' || kind === 'external data stream') && found.kind === 'index'
-      ? `${name} is an index, not a data stream; delete or rename it, or choose another name`
-      : (kind === 'rollover' || kind === 'external alias') && found.kind === 'index'
-        ? `${name} is an index, not an alias; documents are to be written through an alias, so reindex it under another name and make ${name} its alias`
-        : found.writeIndex === null
-          ? `alias ${name} has no write index; set is_write_index for one of its indices`
-          : null
-  if (problem === null) return found
-  throw new ConnectError('elasticsearch.unfit_resource', problem)
 }

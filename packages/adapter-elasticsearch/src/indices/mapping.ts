@@ -66,6 +66,12 @@ const typeNames = {
   BYTES: 'binary',
 } as const
 
+/**
+ * Documents hold milliseconds. Elasticsearch's own format tries years first, so that 1234, a second past midnight,
+ * would be the year 1234. Dates as text are understood in queries, and shown, as they would be without a format.
+ */
+const dateFormat = 'strict_date_time||epoch_millis||strict_date_optional_time'
+
 function primitiveMapping(schema: Schema): Mapping {
   switch (schema.name) {
     case logical.decimal:
@@ -73,7 +79,7 @@ function primitiveMapping(schema: Schema): Mapping {
     case logical.date:
     case logical.time:
     case logical.timestamp:
-      return { type: 'date' }
+      return { type: 'date', format: dateFormat }
     default:
   }
   if (schema.type === 'STRING') return { type: 'text', fields: { keyword: { type: 'keyword', ignore_above: 256 } } }
