@@ -20,6 +20,7 @@ import { ElasticsearchClient } from './connection/client.ts'
 import type { Batch } from './delivery/batch.ts'
 import { Batcher } from './delivery/batcher.ts'
 import { bulkQuery } from './delivery/bulk-response.ts'
+import { loseConflict } from './delivery/conflict.ts'
 import { OffsetTracker, type PartitionProgress } from './delivery/offset-tracker.ts'
 import { paceOf } from './delivery/pace.ts'
 import { refuseDocument } from './delivery/refused.ts'
@@ -73,6 +74,7 @@ export class ElasticsearchSinkTask implements SinkTask {
           refuseDocument(batch, item, failure, config, context, (index, schema) =>
             this.#indices.explain(index, schema, failure.reason),
           ),
+        loseConflict: (batch, item, failure) => loseConflict(batch, item, failure, config, context),
         indexMissing: (index) => this.#indices.remake(index),
         count: (name, by) => context.count(name, by),
         observe: (name, value) => context.observe(name, value),
