@@ -47,16 +47,16 @@ export class Branch {
   }
 
   /** Takes what is at a path out, and objects that are left empty by that. */
-  take(path: Path): Branch | Leaf | undefined {
-    const [name, ...rest] = path
-    if (rest.length === 0) {
+  take(path: Path, depth = 0): Branch | Leaf | undefined {
+    const name = path[depth] as string
+    if (depth === path.length - 1) {
       const taken = this.members.get(name)
-      this.members.delete(name)
+      if (taken !== undefined) this.members.delete(name)
       return taken
     }
     const child = this.open(name)
     if (!(child instanceof Branch)) return undefined
-    const taken = child.take(rest as unknown as Path)
+    const taken = child.take(path, depth + 1)
     if (taken !== undefined && child.members.size === 0) this.members.delete(name)
     return taken
   }

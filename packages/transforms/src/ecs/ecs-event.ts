@@ -40,9 +40,13 @@ export class EcsEvent {
     if (expand) expandDots(root, onConflict)
     const time = this.#read(root, record)
     // All fields leave their places before anything is put, so that two may change places.
-    const taken = this.#settings.moves.map((move) => ({ ...move, node: root.take(move.from) }))
+    const { moves } = this.#settings
+    const taken = moves.map(({ from }) => root.take(from))
     this.#putTime(root, record, typed, time)
-    for (const { from, to, node } of taken) if (node !== undefined) this.#putMoved(root, from, to, node)
+    for (const [i, { from, to }] of moves.entries()) {
+      const node = taken[i]
+      if (node !== undefined) this.#putMoved(root, from, to, node)
+    }
     const own = (path: Path, leaf: Leaf): void => {
       const shown = typed ? leaf : withoutSchema(leaf)
       if (typed || shown.value !== null) put(root, path, shown, onConflict)

@@ -49,16 +49,36 @@ function ofPattern(codec: TimestampCodec, text: string): EventTime | null {
 }
 
 const iso =
-  /^(\d{4}-\d\d-\d\d)(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?)(?:(Z)|([+-]\d\d)(?::?(\d\d))?)?)?$/i
+  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?)(?:Z|([+-](?:[01]\d|2[0-3]))(?::?([0-5]\d))?)?)?$/i
+
+/** As it is in most documents: nothing to change, in a month of at least 29 days. */
+const canonical = /^\d{4}-(?:0[13-9]|1[0-2])-(?:0[1-9]|[12]\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
 
 function ofIso(text: string): EventTime | null {
+  if (canonical.test(text)) return new IsoTime(text)
   const match = iso.exec(text)
   if (match === null) return null
-  const [, day, time = '00:00', , hours, minutes = '00'] = match as unknown as readonly [string, string, ...string[]]
+  const [, year = '', month = '', day = '', time = '00:00', hours, minutes = '00'] = match
   // Date.parse takes 31 February for a day of March.
-  const midnight = Date.parse(`${day}T00:00Z`)
-  if (!(midnight >= first) || !new Date(midnight).toISOString().startsWith(day)) return null
-  const normal = `${day}T${time.replace(',', '.')}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`
-  const ms = Date.parse(normal)
-  return Number.isNaN(ms) ? null : { ms, text: normal }
+  if (Number(day) > 28 && Number(day) > daysOf(Number(year), Number(month))) return null
+  const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`
+  return new IsoTime(`${year}-${month}-${day}T${time.replace(',', '.')}${zone}`)
+}
+
+/** Documents without a schema never ask for the milliseconds. */
+class IsoTime implements EventTime {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  get ms(): number {
+    return Date.parse(this.text)
+  }
+}
+
+function daysOf(year: number, month: number): number {
+  if (month !== 2) return [4, 6, 9, 11].includes(month) ? 30 : 31
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
 }

@@ -11,7 +11,8 @@ export type ConflictRule = (typeof conflictRules)[number]
  */
 export function put(root: Branch, path: Path, node: Branch | Leaf, rule: ConflictRule): Branch | Leaf | undefined {
   let current = root
-  for (const [depth, step] of path.slice(0, -1).entries()) {
+  for (let depth = 0; depth < path.length - 1; depth++) {
+    const step = path[depth] as string
     const found = current.open(step)
     if (found instanceof Branch) {
       current = found
@@ -75,8 +76,8 @@ function conflict(path: readonly string[], what: string): DataError {
 
 /** Names with dots, as logging libraries for ECS write them, become objects: `log.level` is the `level` of `log`. */
 export function expandDots(root: Branch, rule: ConflictRule): void {
-  for (const [name, member] of [...root.members]) {
-    if (!name.includes('.')) continue
+  for (const name of [...root.members.keys()].filter((candidate) => candidate.includes('.'))) {
+    const member = root.members.get(name) as Branch | Leaf
     const path = name.split('.')
     if (path.includes('')) continue
     root.members.delete(name)
