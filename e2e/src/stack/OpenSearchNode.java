@@ -21,6 +21,7 @@ public class OpenSearchNode extends Node {
     "painless.Painless",
     "analysis.common.CommonAnalysis",
     "ingest.common.IngestCommon",
+    "join.ParentJoin",
   };
 
   /** The constructor takes descriptions of plugins since OpenSearch 3, and their classes in OpenSearch 2. */
