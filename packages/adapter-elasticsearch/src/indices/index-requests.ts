@@ -82,13 +82,13 @@ export class IndexRequests {
     return byIndex[writeIndex]?.mappings ?? {}
   }
 
-  /** Adds to a mapping. Returns why Elasticsearch refuses it, or null. */
-  async putMapping(name: string, mapping: Mapping, onlyWriteIndex: boolean): Promise<string | null> {
+  /** Adds to a mapping, by its JSON. Returns why Elasticsearch refuses it, or null. */
+  async putMapping(name: string, mapping: string, onlyWriteIndex: boolean): Promise<string | null> {
     const request = {
       method: 'PUT',
       path: `/${encodeURIComponent(name)}/_mapping`,
       ...(onlyWriteIndex ? { query: 'write_index_only=true' } : {}),
-      body: stringifyJson(mapping),
+      body: mapping,
     } as const
     const answer = await this.#ask(request, `putting the mapping of ${name}`, [400])
     return answer.status === 400 ? reasonOf(answer.body) : null

@@ -78,7 +78,7 @@ describe('mappings', () => {
   test('a field that widens is told, and explains what is refused because of it', async () => {
     const s = setUp()
     await s.prepare(orders, order)
-    await s.prepare(orders, widened)
+    for (const version of [widened, { ...widened }]) await s.prepare(orders, version)
     expect(s.warnings).toHaveLength(1)
     expect(s.warnings[0]).toContain('field id of orders is integer, the schema of the record asks for long')
     expect(s.indices.explain('orders', widened, 'failed to parse field [id] of type [integer]')).toBe(
@@ -118,6 +118,8 @@ describe('mappings', () => {
     await expect(s.prepare(orders, withNote)).rejects.toThrow(refusal)
     const asked = s.requests.length
     await expect(s.prepare(orders, withNote)).rejects.toThrow(refusal)
+    // The same schema in other words, as a transformation may make it for each record.
+    await expect(s.prepare(orders, { ...withNote })).rejects.toThrow(refusal)
     await s.prepare(orders, order)
     expect(s.requests).toHaveLength(asked)
     s.server.answer = answer

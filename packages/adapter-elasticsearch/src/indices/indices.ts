@@ -2,7 +2,15 @@
  * Sees to it that what documents are written to is there, and that its mapping knows the fields of their schemas. What
  * was found is remembered, for schemas as well, so that records cost no requests; index-requests.ts makes these.
  */
-import { type Clock, DataError, type Logger, LruCache, RetriableError, type Schema } from '@penstock/core'
+import {
+  type Clock,
+  DataError,
+  type Logger,
+  LruCache,
+  RetriableError,
+  type Schema,
+  stringifyJson,
+} from '@penstock/core'
 import { IndexMaker, type MakingConfig } from './index-maker.ts'
 import { type Found, IndexRequests, type RequestClient } from './index-requests.ts'
 import type { Mapping } from './mapping.ts'
@@ -17,17 +25,16 @@ export interface IndicesOptions {
   readonly signal: AbortSignal
 }
 
-/** What the schema of a record came to. */
-interface Verdict {
-  readonly conflicts: readonly Conflict[]
-  /** Why its fields can't be mapped, so that its records are refused; asked again after a while. */
-  readonly refusal: string | null
-  readonly until: number
-}
-
 interface State {
   readonly resource: Resource
-  verdicts: LruCache<Schema, Verdict>
+  /** Schemas whose fields the mapping has, with those it has otherwise. */
+  schemas: LruCache<Schema, readonly Conflict[]>
+  /** By their JSON: fields that Elasticsearch would not map, and why; asked again after a while. */
+  readonly refusals: LruCache<string, { readonly reason: string; readonly until: number }>
+  /** Conflicts that were warned of. */
+  readonly told: Set<string>
+  /** Being made again. */
+  remaking: Promise<void> | null
   /** What was found; null when that has to be looked up again. */
   found: Found | 'made' | null
   mapping: Mapping | null
@@ -41,6 +48,7 @@ interface State {
 
 const mostIndices = 10_000
 const mostSchemas = 64
+const mostTold = 1000
 const checkEveryMs = 5000
 /** However many indices there are: so many checks a second at most. */
 const msPerCheckedIndex = 100
@@ -70,7 +78,7 @@ export class Indices {
   /** Whether the mapping knows the fields of the schema as far as it can. */
   isMapped(resource: Resource, schema: Schema): boolean {
     const state = this.#states.get(resource.name)
-    return state?.found != null && state.verdicts.get(schema)?.refusal === null
+    return state?.found != null && state.schemas.get(schema) !== undefined
   }
 
   /** Creates what is missing, unless it is somebody else's to make. */
@@ -92,26 +100,24 @@ export class Indices {
     where: string,
   ): Promise<void> {
     const state = this.#stateOf(resource)
-    let verdict = state.verdicts.get(schema)
-    if (verdict === undefined || (verdict.refusal !== null && this.#options.clock.now() >= verdict.until)) {
-      state.watched = true
-      const { conflicts, refusal } = await this.#extend(state, wanted)
-      verdict = { conflicts, refusal, until: this.#options.clock.now() + refusedAgainMs }
-      state.verdicts.set(schema, verdict)
-      if (refusal === null) state.wanted = state.wanted === null ? wanted : mergeMappings(state.wanted, wanted)
-      if (conflicts.length > 0) this.#warn(resource, conflicts, where)
-    }
-    if (verdict.refusal !== null) {
+    // Should the index be found gone meanwhile, this is not said of the one that follows.
+    const { schemas } = state
+    state.watched = true
+    const { conflicts, refusal } = await this.#extend(state, wanted)
+    this.#warn(state, conflicts, where)
+    if (refusal !== null) {
       throw new DataError(
         'elasticsearch.mapping_refused',
-        `the schema of record ${where} has fields that can't be added to the mapping of ${resource.name}: ${verdict.refusal}`,
+        `the schema of record ${where} has fields that can't be added to the mapping of ${resource.name}: ${refusal}`,
       )
     }
+    schemas.set(schema, conflicts)
+    state.wanted = state.wanted === null ? wanted : mergeMappings(state.wanted, wanted)
   }
 
   /** How the mapping differs from the schema in a field that `reason` is about; null when it doesn't. */
   explain(index: string, schema: Schema | null, reason: string): string | null {
-    const conflicts = schema === null ? undefined : this.#states.get(index)?.verdicts.get(schema)?.conflicts
+    const conflicts = schema === null ? undefined : this.#states.get(index)?.schemas.get(schema)
     const about = conflicts?.find(({ path }) => reason.includes(`[${path}]`))
     return about === undefined ? null : describe(about, index)
   }
@@ -142,7 +148,15 @@ export class Indices {
   async remake(name: string): Promise<void> {
     const state = this.#states.get(name)
     if (state === undefined) return
-    this.#options.logger.warn(`${name} is gone while documents are written to it; it is set up again`)
+    // Several requests under way hear of it at once.
+    state.remaking ??= this.#remake(state).finally(() => {
+      state.remaking = null
+    })
+    await state.remaking
+  }
+
+  async #remake(state: State): Promise<void> {
+    this.#options.logger.warn(`${state.resource.name} is gone while documents are written to it; it is set up again`)
     forget(state)
     await this.ensureExists(state.resource)
     if (state.wanted !== null) await this.#extend(state, state.wanted)
@@ -153,8 +167,7 @@ export class Indices {
     let state = this.#states.get(name)
     if (state === undefined) {
       if (this.#states.size >= mostIndices) this.#states.clear()
-      const verdicts = new LruCache<Schema, Verdict>(mostSchemas)
-      state = { resource, verdicts, found: null, mapping: null, wanted: null, watched: false, used: false }
+      state = newState(resource)
       this.#states.set(name, state)
     }
     return state
@@ -165,15 +178,23 @@ export class Indices {
     for (let attempt = 0; ; attempt++) {
       const { missing, conflicts } = await this.#compareWith(state, wanted)
       if (missing === null) return { conflicts, refusal: null }
+      const fields = stringifyJson(missing)
+      const refused = state.refusals.get(fields)
+      if (refused !== undefined && this.#options.clock.now() < refused.until) {
+        return { conflicts, refusal: refused.reason }
+      }
       const { name, kind } = state.resource
       const onlyWriteIndex = kind === 'data stream' || (state.found !== 'made' && state.found?.kind !== 'index')
-      const refusal = await this.#requests.putMapping(name, missing, onlyWriteIndex)
+      const refusal = await this.#requests.putMapping(name, fields, onlyWriteIndex)
       if (refusal === null) {
         state.mapping = mergeMappings(state.mapping ?? {}, missing)
         return { conflicts, refusal }
       }
+      if (attempt > 0) {
+        state.refusals.set(fields, { reason: refusal, until: this.#options.clock.now() + refusedAgainMs })
+        return { conflicts, refusal }
+      }
       state.mapping = null
-      if (attempt > 0) return { conflicts, refusal }
     }
   }
 
@@ -207,19 +228,37 @@ export class Indices {
     }
   }
 
-  #warn({ name }: Resource, conflicts: readonly Conflict[], where: string): void {
-    const texts = conflicts.map((conflict) => describe(conflict, name)).join('; ')
+  #warn({ resource, told }: State, conflicts: readonly Conflict[], where: string): void {
+    const texts = conflicts.map((conflict) => describe(conflict, resource.name)).filter((text) => !told.has(text))
+    if (texts.length === 0) return
+    if (told.size > mostTold) told.clear()
+    for (const text of texts) told.add(text)
     this.#options.logger.warn(
-      `${texts}. Elasticsearch never changes the type of a field: values that it can read as the old type are written, others are refused. To change it, write to a new index, or reindex`,
+      `${texts.join('; ')}. Elasticsearch never changes the type of a field: values that it can read as the old type are written, others are refused. To change it, write to a new index, or reindex`,
       { record: where },
     )
+  }
+}
+
+function newState(resource: Resource): State {
+  return {
+    resource,
+    schemas: new LruCache(mostSchemas),
+    refusals: new LruCache(mostSchemas),
+    told: new Set(),
+    remaking: null,
+    found: null,
+    mapping: null,
+    wanted: null,
+    watched: false,
+    used: false,
   }
 }
 
 function forget(state: State): void {
   state.found = null
   state.mapping = null
-  state.verdicts = new LruCache(mostSchemas)
+  state.schemas = new LruCache(mostSchemas)
 }
 
 function describe({ path, has, wants }: Conflict, index: string): string {
