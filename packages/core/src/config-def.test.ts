@@ -59,3 +59,11 @@ test('validation answers key by key, without internal keys and secrets', () => {
   expect(values.find(({ name }) => name === 'secret')?.value).toBe('[hidden]')
   expect(String(new Password('s3cret'))).toBe('[hidden]')
 })
+
+test('an invalid URL is shown without its user and password', () => {
+  const def = configDef({ urls: key.list({ importance: 'high', doc: '', check: () => 'no good' }) })
+  const [value] = def.validate({ urls: 'http://me:s3cret@a,ftp://you:p@ss@b/c@d' })
+  expect(value?.errors).toEqual([
+    'Invalid value http://[hidden]@a,ftp://[hidden]@b/c@d for configuration urls: no good',
+  ])
+})

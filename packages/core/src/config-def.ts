@@ -192,7 +192,8 @@ function parseKey(
     if (definition.default === null) return { value: null, errors: [] }
     return { value: null, errors: [`Invalid value null for configuration ${name}: Value must be non-null`] }
   }
-  const shown = definition.type === 'PASSWORD' ? '[hidden]' : text
+  // User and password of a URL are nobody's business, whatever is wrong with it.
+  const shown = definition.type === 'PASSWORD' ? '[hidden]' : text.replace(/(\w:\/\/)[^/?#\s,]*@/g, '$1[hidden]@')
   const { value, problem } = parseText(definition, text)
   if (problem !== undefined)
     return { value: null, errors: [`Invalid value ${shown} for configuration ${name}: ${problem}`] }

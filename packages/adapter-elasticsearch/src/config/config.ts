@@ -1,31 +1,23 @@
 /**
  * Every configuration key of the Elasticsearch sink, declared once. Names, defaults, valid values and groups are those
- * of the connector users come from; keys of our own say so. Checks across keys are in validation.ts.
+ * of the connector users come from; keys of our own say so. Checks across keys are in ../validation.
  */
 import { type ConfigOf, configDef, type KeyDefinition, type KeyDefinitions, key } from '@penstock/core'
+import { cloudUrl } from '../connection/cloud-id.ts'
 import { redactUrl } from '../connection/node-urls.ts'
+import { awsKeys } from './aws-keys.ts'
 import { connectionKeys } from './connection-keys.ts'
 import { conversionKeys } from './conversion-keys.ts'
 import { documentKeys } from './document-keys.ts'
+import { kerberosKeys } from './kerberos-keys.ts'
+import { proxyKeys } from './proxy-keys.ts'
 import { resourceKeys } from './resource-keys.ts'
 import { routingKeys } from './routing-keys.ts'
 import { securityKeys } from './security-keys.ts'
 import { writingKeys } from './writing-keys.ts'
 
 /** Keys of older connectors that people’s JSON still has: accepted, without effect, worth a warning. */
-export const retiredKeys = [
-  'type.name',
-  'auto.create.indices.at.start',
-  'log.sensitive.data',
-  'max.connection.idle.time.ms',
-] as const
-
-/** Keys that change where or how documents are written and are not there yet: refused unless they say what is the case anyway. */
-export const unsupportedKeys = {
-  'proxy.host': [''],
-  'kerberos.user.principal': [''],
-  'kerberos.keytab.path': [''],
-} as const
+export const retiredKeys = ['type.name', 'auto.create.indices.at.start', 'log.sensitive.data'] as const
 
 const hidden = key.string({
   default: null,
@@ -58,13 +50,16 @@ export const config = configDef(
     ...routingKeys,
     ...documentKeys,
     ...securityKeys,
+    ...awsKeys,
+    ...proxyKeys,
+    ...kerberosKeys,
     ...hide(retiredKeys),
-    ...hide(Object.keys(unsupportedKeys) as (keyof typeof unsupportedKeys)[]),
   }),
 )
 export type ElasticsearchSinkConfig = ConfigOf<typeof config>
 
 /** The URLs of a configuration as they may be shown. */
-export function shownUrls(config: Pick<ElasticsearchSinkConfig, 'connection.url'>): string {
-  return config['connection.url'].map(redactUrl).join(', ')
+export function shownUrls(config: Pick<ElasticsearchSinkConfig, 'connection.url' | 'connection.cloud.id'>): string {
+  const cloudId = config['connection.cloud.id']
+  return cloudId === '' ? config['connection.url'].map(redactUrl).join(', ') : cloudUrl(cloudId)
 }

@@ -1,17 +1,35 @@
 /** Where the cluster is and how to reach it. */
 import { key } from '@penstock/core'
+import { cloudIdProblem } from '../connection/cloud-id.ts'
+import { extraHeadersProblem } from '../connection/extra-headers.ts'
 import { urlProblem } from '../connection/node-urls.ts'
-import { connector, weekMs } from './groups.ts'
+import { connector, dayMs, weekMs } from './groups.ts'
 
 export const connectionKeys = {
   'connection.url': key.list({
+    default: [],
     importance: 'high',
     group: connector,
     width: 'long',
     displayName: 'Connection URLs',
-    check: (urls) =>
-      urls.length === 0 ? 'at least one URL is needed' : urls.map(urlProblem).find((problem) => problem !== undefined),
-    doc: 'One or more URLs of Elasticsearch nodes, `http://es1:9200,http://es2:9200`. Requests are spread over them and go to the others while one is down. A path is kept as a prefix; a user name and password in a URL are used for that node and never shown.',
+    check: (urls) => urls.map(urlProblem).find((problem) => problem !== undefined),
+    doc: 'One or more URLs of nodes, `http://es1:9200,http://es2:9200`. Required, unless there is a `connection.cloud.id`. Requests are spread over them and go to the others while one is down. Without a port it is 80 or 443. A path is kept as a prefix; a user name and password in a URL are used for that node and never shown.',
+  }),
+  'connection.cloud.id': key.string({
+    default: '',
+    importance: 'medium',
+    group: connector,
+    width: 'long',
+    displayName: 'Elastic Cloud ID',
+    check: cloudIdProblem,
+    doc: 'The Cloud ID of an Elastic Cloud deployment, instead of `connection.url`. Penstock only.',
+  }),
+  flavor: key.oneOf(['auto', 'elasticsearch', 'opensearch'], {
+    default: 'auto',
+    importance: 'low',
+    group: connector,
+    displayName: 'Flavor',
+    doc: 'What the cluster is. auto asks it; elasticsearch and opensearch refuse the other when a connector is created. Penstock only.',
   }),
   'connection.username': key.string({
     default: null,
@@ -34,6 +52,28 @@ export const connectionKeys = {
     displayName: 'API Key',
     doc: 'An Elasticsearch API key in its encoded form (base64 of `id:key`), instead of user and password. Penstock only.',
   }),
+  'connection.bearer.token': key.password({
+    default: null,
+    importance: 'medium',
+    group: connector,
+    displayName: 'Bearer Token',
+    doc: 'A token (service account, OAuth, JWT) that is sent as `Authorization: Bearer …`. Penstock only.',
+  }),
+  'connection.headers': key.password({
+    default: null,
+    importance: 'low',
+    group: connector,
+    displayName: 'Extra Headers',
+    check: extraHeadersProblem,
+    doc: 'Headers to send with every request, `Name:value,Other-Name:value`. Kept secret, as values may be. Penstock only.',
+  }),
+  'connection.sniffing': key.boolean({
+    default: false,
+    importance: 'low',
+    group: connector,
+    displayName: 'Sniffing',
+    doc: 'Ask the cluster for the addresses of its nodes, at the start, every five minutes and after a failure, and write to those instead of `connection.url`. Only where the addresses that nodes publish can be reached from here: not behind a load balancer, a proxy or a path. Penstock only.',
+  }),
   'connection.timeout.ms': key.int({
     default: 1000,
     min: 0,
@@ -51,6 +91,15 @@ export const connectionKeys = {
     group: connector,
     displayName: 'Read Timeout',
     doc: 'How long Elasticsearch may take for a request before it is sent again. Each timeout doubles it, up to ten times, until an answer comes quickly. 0 waits for ever.',
+  }),
+  'max.connection.idle.time.ms': key.int({
+    default: 60_000,
+    min: -1,
+    max: dayMs,
+    importance: 'low',
+    group: connector,
+    displayName: 'Max Connection Idle Time',
+    doc: 'How long a connection without requests is kept. -1 keeps it until the server closes it.',
   }),
   'connection.compression': key.boolean({
     default: false,

@@ -72,15 +72,3 @@ test('failures without an answer are one kind of error and name no credentials',
   expect(JSON.stringify([(error as Error).message, (error as Error).stack, client.urls])).not.toContain('secret')
   expect((error as Error).cause).toBeUndefined()
 })
-
-test('a server that is not Elasticsearch is named as such', async () => {
-  const { createServer } = await import('node:http')
-  const other = createServer((_request, response) => response.end('hello'))
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-  await using client = await clientOf({
-    'connection.url': `http://127.0.0.1:${(other.address() as { port: number }).port}`,
-  })
-  await expect(client.request({ method: 'GET', path: '/' }, never)).rejects.toThrow('X-Elastic-Product')
-  other.closeAllConnections()
-  other.close()
-})

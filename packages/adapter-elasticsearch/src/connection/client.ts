@@ -1,19 +1,21 @@
 /**
- * The one way to Elasticsearch: @elastic/elasticsearch's transport with plain media types, which 7.17, 8 and 9 all
- * take (its default `compatible-with=9` is refused by 8). It spreads requests over the nodes and avoids those that are
- * down; retrying is ours. Nothing thrown from here holds credentials.
+ * The one way to the cluster: Elastic's transport with plain media types, which Elasticsearch from 7 on and OpenSearch
+ * take, and without the check of the product, which Elasticsearch before 7.14 and OpenSearch fail. It spreads requests
+ * over the nodes and avoids those that are down; retrying is ours. Nothing thrown from here holds credentials. How the
+ * transport is set up is in transport.ts.
  */
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { Client, type ClientOptions, errors } from '@elastic/elasticsearch'
+import { errors, type Transport } from '@elastic/transport'
 import { messageOf } from '@penstock/core'
 import { type ElasticsearchSinkConfig, shownUrls } from '../config/config.ts'
 import { retryAfterMs } from '../delivery/retry-policy.ts'
 import { Deadline } from './deadline.ts'
-import { parseNodeUrl } from './node-urls.ts'
+import { explained } from './failure-text.ts'
 import { ReadTimeout } from './read-timeout.ts'
-import { connectOptions } from './tls.ts'
+import { Sniffer } from './sniffer.ts'
+import { createTransport } from './transport.ts'
 
 export interface Answer {
   readonly status: number
@@ -49,14 +51,17 @@ const smallestCompressed = 1024
 const compress = promisify<Buffer, { level: number }, Buffer>(gzip)
 
 export class ElasticsearchClient {
-  readonly #client: Client
+  readonly #transport: Transport
+  readonly #sniffer: Sniffer | null
   readonly #compression: boolean
   readonly #readTimeout: ReadTimeout
+  readonly #closed = new AbortController()
   /** For messages. */
   readonly urls: string
 
   constructor(config: ElasticsearchSinkConfig) {
-    this.#client = new Client(clientOptions(config))
+    this.#transport = createTransport(config)
+    this.#sniffer = config['connection.sniffing'] ? this.#createSniffer() : null
     this.#compression = config['connection.compression']
     this.#readTimeout = new ReadTimeout(config['read.timeout.ms'])
     this.urls = shownUrls(config)
@@ -64,6 +69,20 @@ export class ElasticsearchClient {
 
   /** Sends one request, once. Resolves with any HTTP status; throws UnreachableError when there is no whole answer. */
   async request(request: ElasticsearchRequest, signal: AbortSignal): Promise<Answer> {
+    await this.#sniffer?.refresh()
+    try {
+      const { answer } = await this.#send(request, signal)
+      return answer
+    } catch (error) {
+      this.#sniffer?.failed()
+      throw error
+    }
+  }
+
+  async #send(
+    request: ElasticsearchRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: Answer; readonly protocol: string }> {
     const headers: Record<string, string> = { accept: 'application/json' }
     let body = typeof request.body === 'string' ? Buffer.from(request.body) : request.body
     if (body !== undefined) {
@@ -76,7 +95,7 @@ export class ElasticsearchClient {
     const deadline = new Deadline(this.#readTimeout.ms, signal)
     const started = performance.now()
     try {
-      const answer = await this.#client.transport.request<Readable>(
+      const answer = await this.#transport.request<Readable>(
         {
           method: request.method,
           path: request.path,
@@ -92,9 +111,12 @@ export class ElasticsearchClient {
       const status = answer.statusCode ?? 0
       this.#judge(answer.meta.connection, status !== 502 && status !== 503 && status !== 504)
       const wait = answer.headers?.['retry-after']
-      return { status, body: Buffer.concat(chunks), retryAfterMs: retryAfterMs(wait?.toString(), Date.now()) }
+      return {
+        answer: { status, body: Buffer.concat(chunks), retryAfterMs: retryAfterMs(wait?.toString(), Date.now()) },
+        protocol: answer.meta.connection?.url.protocol ?? 'http:',
+      }
     } catch (error) {
-      if (!deadline.passed) throw new UnreachableError(describe(error))
+      if (!deadline.passed) throw new UnreachableError(explained(messageOf(error)))
       this.#readTimeout.timedOut(deadline.ms)
       if (error instanceof errors.RequestAbortedError) this.#judge(error.meta?.meta.connection ?? null, false)
       throw new UnreachableError(`no answer within ${deadline.ms} ms (read.timeout.ms)`, { timedOut: true })
@@ -105,51 +127,29 @@ export class ElasticsearchClient {
 
   /** Tells the pool which node to prefer or avoid. Errors hold copies of a node, so it is looked up. */
   #judge(node: { readonly id: string } | null, alive: boolean): void {
-    const pool = this.#client.connectionPool
+    const pool = this.#transport.connectionPool
     const known = pool.connections.find(({ id }) => id === node?.id)
     if (known === undefined) return
     if (alive) pool.markAlive(known)
     else pool.markDead(known)
   }
 
+  #createSniffer(): Sniffer {
+    const pool = this.#transport.connectionPool
+    return new Sniffer({
+      ask: async () => {
+        const { answer, protocol } = await this.#send({ method: 'GET', path: '/_nodes/http' }, this.#closed.signal)
+        if (answer.status >= 300) throw new Error(`GET /_nodes/http was answered with HTTP status ${answer.status}`)
+        return { body: answer.body, protocol }
+      },
+      use: (nodes) => pool.update([...nodes]),
+      now: () => performance.now(),
+    })
+  }
+
   /** Ends all connections, requests under way included. */
   async close(): Promise<void> {
-    await this.#client.close()
-  }
-}
-
-function describe(error: unknown): string {
-  if (error instanceof Error && error.name === 'ProductNotSupportedError') {
-    return 'the server does not say that it is Elasticsearch (header X-Elastic-Product); OpenSearch is not supported by this sink'
-  }
-  return messageOf(error)
-}
-
-function clientOptions(config: ElasticsearchSinkConfig): ClientOptions {
-  const apiKey = config['connection.api.key']
-  const username = config['connection.username']
-  const password = config['connection.password']
-  const auth = apiKey
-    ? { apiKey: apiKey.reveal() }
-    : username && password
-      ? { username, password: password.reveal() }
-      : null
-  return {
-    nodes: config['connection.url'].map((text) => {
-      const { url, auth: own } = parseNodeUrl(text)
-      return own === null ? { url } : { url, auth: own }
-    }) as NonNullable<ClientOptions['nodes']>,
-    ...(auth === null ? {} : { auth }),
-    agent: {
-      connections: config['max.in.flight.requests'] + 2,
-      connect: connectOptions(config),
-      // Each request has its own deadline.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    } as NonNullable<ClientOptions['agent']>,
-    maxRetries: 0,
-    enableMetaHeader: false,
-    // Its errors never leave this file as they are, and redacting one walks a bulk body byte by byte for seconds.
-    redaction: { type: 'off' },
+    this.#closed.abort()
+    await this.#transport.connectionPool.empty()
   }
 }

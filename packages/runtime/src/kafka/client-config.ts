@@ -6,9 +6,10 @@
 import { isIP } from 'node:net'
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { ConfigError, type ConfigProblem } from '@penstock/core'
+import { normalizedPem } from '@penstock/core/key-stores'
 import type { SASLOptions } from '@platformatic/kafka'
 import { clientKeys } from './client-keys.ts'
-import { keystore, normalizedPem, readCertificates, readStore, truststore } from './key-stores.ts'
+import { keystore, readCertificates, readStore, truststore } from './key-stores.ts'
 import { findRdkafkaKey, fitsRdkafka, type RdkafkaValue } from './rdkafka-values.ts'
 import { saslToProtocolClient, saslToRdkafka } from './sasl.ts'
 

@@ -1,0 +1,87 @@
+/** How requests get to one node: over kept connections, by a proxy where there is one, signed where that is wanted. */
+
+import { messageOf } from '@penstock/core'
+import { Pool, ProxyAgent } from 'undici'
+import type { ElasticsearchSinkConfig } from '../config/config.ts'
+import { awsCredentials, RequestSigner } from './signing.ts'
+import { connectOptions } from './tls.ts'
+
+/** What the transport gives for each request. */
+interface NodeRequest {
+  readonly origin: URL
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Buffer | string | null
+  readonly signal: AbortSignal
+}
+
+/** What the transport needs of a node’s connections. */
+export interface NodeDispatcher {
+  request(request: NodeRequest): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** A day is longer than servers keep a connection without requests. */
+const forEverMs = 86_400_000
+
+/** Makes the dispatcher of a node by its URL. Throws ConfigError for stores that can't be read. */
+export function dispatchers(config: ElasticsearchSinkConfig): (node: { readonly url: URL }) => NodeDispatcher {
+  const connect = connectOptions(config)
+  const idleMs = config['max.connection.idle.time.ms']
+  const keepAliveTimeout = idleMs < 0 ? forEverMs : Math.max(idleMs, 1)
+  const options = {
+    connections: config['max.in.flight.requests'] + 2,
+    keepAliveTimeout,
+    keepAliveMaxTimeout: keepAliveTimeout,
+    keepAliveTimeoutThreshold: 1000,
+    // Each request has its own deadline.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  }
+  const credentials = config['aws.region'] === '' ? null : awsCredentials(config)
+  const signer = credentials === null ? null : new RequestSigner(credentials, config)
+  const proxied = config['proxy.host'] !== ''
+  return ({ url }) => {
+    const agent = proxied
+      ? new ProxyAgent({
+          ...options,
+          ...proxyOptions(config),
+          proxyTls: { timeout: connect.timeout },
+          requestTls: connect,
+          // http URLs are asked of the proxy itself: many open tunnels to TLS ports only.
+          proxyTunnel: false,
+        })
+      : new Pool(url.origin, { ...options, connect })
+    return {
+      async request(request) {
+        const signed =
+          signer === null
+            ? null
+            : await signer.sign(
+                { method: request.method, url: `${url.origin}${request.path}`, body: request.body ?? null },
+                new Date(),
+              )
+        const headers = signed === null ? request.headers : { ...request.headers, ...signed }
+        try {
+          // The path has the prefix of the node already.
+          return await agent.request({ ...request, method: request.method as 'POST', headers, origin: url.origin })
+        } catch (error) {
+          // The transport takes what undici calls aborted for our own doing, and drops its text.
+          if (/^Proxy /.test(messageOf(error))) throw new Error(messageOf(error))
+          throw error
+        }
+      },
+      close: () => agent.destroy(),
+    }
+  }
+}
+
+function proxyOptions(config: ElasticsearchSinkConfig): { uri: string; token?: string } {
+  const host = config['proxy.host']
+  const uri = `http://${host.includes(':') ? `[${host}]` : host}:${config['proxy.port']}`
+  const password = config['proxy.password']
+  if (config['proxy.username'] === '' || password === null) return { uri }
+  const credentials = `${config['proxy.username']}:${password.reveal()}`
+  return { uri, token: `Basic ${Buffer.from(credentials).toString('base64')}` }
+}
