@@ -65,12 +65,12 @@ export class TopicNames {
     const pipeline = this.#pipelineByTopic.get(topic) ?? this.#pipeline
     return pipeline === '' ? null : pipeline
   }
+}
 
-  /** All pipelines that are named, each once. */
-  get pipelines(): readonly string[] {
-    const named = new Set([this.#pipeline, ...this.#pipelineByTopic.values()])
-    return [...named].filter((pipeline) => pipeline !== '' && pipeline !== noPipeline)
-  }
+/** All pipelines that are named, each once. */
+export function pipelinesOf(config: TopicConfig): readonly string[] {
+  const named = new Set([config['ingest.pipeline'], ...pairsOf(config['topic.ingest.pipeline.map']).values()])
+  return [...named].filter((pipeline) => pipeline !== '' && pipeline !== noPipeline)
 }
 
 /** Where the routing value is; null for none. */
