@@ -1,4 +1,15 @@
 /** Kafka Connect's REST API, one method per endpoint. Bodies are declared in wire.ts. */
+import type {
+  DeadLetterPage,
+  DeadLetterQuery,
+  Inspection,
+  Preview,
+  PreviewRequest,
+  RedriveRequest,
+  RedriveResult,
+  VerifyRequest,
+  VerifyResult,
+} from './inspection-wire.ts'
 import { type ConnectClientOptions, Transport } from './transport.ts'
 import type {
   ConfigInfos,
@@ -135,6 +146,61 @@ export class ConnectClient {
   /** Only for a stopped connector. */
   resetOffsets(name: string): Promise<Message> {
     return this.#transport.request('DELETE', at(name, 'offsets'))
+  }
+
+  /** What would become of the last records of a topic; nothing is written. */
+  preview(name: string, request: PreviewRequest = {}): Promise<Preview> {
+    return this.#transport.request('POST', at(name, 'preview'), request)
+  }
+
+  /** The same with the config of a connector that need not exist. */
+  previewConfig(plugin: string, request: PreviewRequest): Promise<Preview> {
+    return this.#transport.request('POST', `/connector-plugins/${encodeURIComponent(plugin)}/config/preview`, request)
+  }
+
+  /** Begins to look for each record where the sink has written it. */
+  verify(name: string, request: VerifyRequest = {}): Promise<Inspection<VerifyResult>> {
+    return this.#transport.request('POST', at(name, 'verify'), request)
+  }
+
+  verification(name: string): Promise<Inspection<VerifyResult>> {
+    return this.#transport.request('GET', at(name, 'verify'))
+  }
+
+  cancelVerification(name: string): Promise<Inspection<VerifyResult>> {
+    return this.#transport.request('DELETE', at(name, 'verify'))
+  }
+
+  /** Begins to write again what the last verification has listed as missing. */
+  redriveGaps(name: string): Promise<Inspection<RedriveResult>> {
+    return this.#transport.request('POST', at(name, 'verify', 'redrive'))
+  }
+
+  gapRedrive(name: string): Promise<Inspection<RedriveResult>> {
+    return this.#transport.request('GET', at(name, 'verify', 'redrive'))
+  }
+
+  cancelGapRedrive(name: string): Promise<Inspection<RedriveResult>> {
+    return this.#transport.request('DELETE', at(name, 'verify', 'redrive'))
+  }
+
+  deadLetters(name: string, query: DeadLetterQuery = {}): Promise<DeadLetterPage> {
+    const parameters = new URLSearchParams()
+    for (const [key, value] of Object.entries(query)) parameters.set(key, String(value))
+    return this.#transport.request('GET', `${at(name, 'dlq')}?${parameters}`)
+  }
+
+  /** Begins to take dead letters through the config again. */
+  redriveDeadLetters(name: string, request: RedriveRequest = {}): Promise<Inspection<RedriveResult>> {
+    return this.#transport.request('POST', at(name, 'dlq', 'redrive'), request)
+  }
+
+  deadLetterRedrive(name: string): Promise<Inspection<RedriveResult>> {
+    return this.#transport.request('GET', at(name, 'dlq', 'redrive'))
+  }
+
+  cancelDeadLetterRedrive(name: string): Promise<Inspection<RedriveResult>> {
+    return this.#transport.request('DELETE', at(name, 'dlq', 'redrive'))
   }
 
   plugins({ connectorsOnly = true }: { connectorsOnly?: boolean } = {}): Promise<PluginInfo[]> {

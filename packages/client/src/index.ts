@@ -1,6 +1,25 @@
 /** Typed client of the worker REST API. Start reading at {@link ConnectClient}. @module */
 export { ConnectClient } from './connect-client.ts'
 export { ConnectError } from './connect-error.ts'
+export type {
+  Bound,
+  DeadLetterPage,
+  DeadLetterQuery,
+  Inspection,
+  Preview,
+  PreviewRequest,
+  PreviewWrite,
+  RecordFailure,
+  RedriveRequest,
+  RedriveResult,
+  ShownBytes,
+  ShownMessage,
+  ShownRecord,
+  ShownValue,
+  VerifyCounts,
+  VerifyRequest,
+  VerifyResult,
+} from './inspection-wire.ts'
 export type { ConnectClientOptions } from './transport.ts'
 export type {
   ConfigInfos,
