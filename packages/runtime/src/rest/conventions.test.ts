@@ -176,6 +176,18 @@ test('the document lists every route that answers, and only those', async () => 
   )
   expect(routes.sort()).toEqual(
     [
+      'DELETE /connectors/{connector}/dlq/redrive',
+      'DELETE /connectors/{connector}/verify',
+      'DELETE /connectors/{connector}/verify/redrive',
+      'GET /connectors/{connector}/dlq',
+      'GET /connectors/{connector}/dlq/redrive',
+      'GET /connectors/{connector}/verify',
+      'GET /connectors/{connector}/verify/redrive',
+      'POST /connector-plugins/{plugin}/config/preview',
+      'POST /connectors/{connector}/dlq/redrive',
+      'POST /connectors/{connector}/preview',
+      'POST /connectors/{connector}/verify',
+      'POST /connectors/{connector}/verify/redrive',
       'DELETE /connectors/{connector}',
       'DELETE /connectors/{connector}/offsets',
       'GET /',

@@ -53,7 +53,7 @@ export class DeadLetterRedrive implements Inspection {
     const pace = new Pace(this.#limits.recordsPerSecond, this.#inspected.clock)
     const most = Math.min(this.#request.maxRecords ?? this.#limits.mostRecords, this.#limits.mostRecords)
     while (this.#tally.taken < most) {
-      const letters = await reader.read(Math.min(chunkRecords, most - this.#tally.taken), signal)
+      const letters = await reader.read(Math.min(pace.chunk(chunkRecords), most - this.#tally.taken), signal)
       if (letters === null) break
       const originals = letters.flatMap((letter) => this.#original(letter))
       this.#tally.skipped += letters.length - originals.length

@@ -27,7 +27,7 @@ export class GapRedrive implements Inspection {
     const driver = new SinkDriver(this.#inspected, signal)
     try {
       for (;;) {
-        const messages = await reader.read(chunkRecords, signal)
+        const messages = await reader.read(pace.chunk(chunkRecords), signal)
         if (messages === null) break
         const driven = await driver.drive(messages)
         if (driven === null) break

@@ -1,28 +1,28 @@
 import type { Clock } from '@penstock/core'
 import { pause } from '../../time/pause.ts'
 
-/** Keeps something at so many records a second on average, without catching up on what was slow. */
+/** Keeps something at so many records a second. Time that was lost is not made up for later. */
 export class Pace {
   readonly #perSecond: number
   readonly #clock: Clock
-  #freeAt = 0
+  #doneAt: number
 
   constructor(perSecond: number, clock: Clock) {
     this.#perSecond = perSecond
     this.#clock = clock
+    this.#doneAt = clock.now()
   }
 
-  /** How long to wait after so many records. */
-  msAfter(records: number): number {
-    const now = this.#clock.now()
-    this.#freeAt = Math.max(now, this.#freeAt) + (records / this.#perSecond) * 1_000
-    return this.#freeAt - now
+  /** So many records at a time, at most: about a second's worth, so that none waits for long. */
+  chunk(most: number): number {
+    return Math.max(1, Math.min(most, this.#perSecond))
   }
 
-  /** Waits that long, less what was spent since the call before; ends early when `signal` aborts. */
+  /** Resolves when so many records, counted from the call before, have taken their time, or when `signal` aborts. */
   async keep(records: number, signal: AbortSignal): Promise<void> {
-    const early = this.#freeAt - this.#clock.now()
-    if (early > 0) await pause(early, signal)
-    this.msAfter(records)
+    const due = this.#doneAt + (records / this.#perSecond) * 1_000
+    const now = this.#clock.now()
+    this.#doneAt = Math.max(due, now)
+    if (due > now) await pause(due - now, signal)
   }
 }

@@ -62,7 +62,7 @@ export class Verification implements Inspection {
   async #verify(reader: RangeReader, inspector: SinkInspector, pace: Pace, signal: AbortSignal): Promise<void> {
     const pipeline = this.#inspected.pipeline(signal)
     for (;;) {
-      const messages = await reader.read(chunkRecords, signal)
+      const messages = await reader.read(pace.chunk(chunkRecords), signal)
       if (messages === null) return
       const records = await pipeline.process(messages)
       const refusals = this.#inspected.refusals.take()
