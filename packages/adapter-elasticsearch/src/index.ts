@@ -1,6 +1,7 @@
 /** Writes Kafka records to Elasticsearch indices. Start reading at {@link ElasticsearchSinkTask.put}. @module */
 import { definePlugin } from '@penstock/core'
 import { config } from './config/config.ts'
+import { ElasticsearchInspector } from './inspection/inspector.ts'
 import { ElasticsearchSinkTask } from './sink-task.ts'
 import { requireConsistent, validate } from './validation/validation.ts'
 
@@ -15,6 +16,10 @@ export default definePlugin({
   createTask: (config, context) => {
     requireConsistent(config)
     return new ElasticsearchSinkTask(config, context)
+  },
+  createInspector: (config, context) => {
+    requireConsistent(config)
+    return new ElasticsearchInspector(config, context)
   },
 })
 
