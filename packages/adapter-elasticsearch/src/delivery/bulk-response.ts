@@ -81,12 +81,15 @@ interface BulkError {
 }
 
 function explain(error: BulkError | string): { type: string; reason: string } {
-  if (typeof error === 'string') return { type: '', reason: error }
+  if (typeof error === 'string') return { type: '', reason: withoutCredentials(error) }
   const cause = error.caused_by?.reason
-  return {
-    type: error.type ?? '',
-    reason: (error.reason ?? 'no reason given') + (cause === undefined ? '' : ` (${cause})`),
-  }
+  const reason = (error.reason ?? 'no reason given') + (cause === undefined ? '' : ` (${cause})`)
+  return { type: error.type ?? '', reason: withoutCredentials(reason) }
+}
+
+/** Some who refuse a request say what they were sent. */
+function withoutCredentials(text: string): string {
+  return text.replace(/\b(Basic|Bearer|ApiKey) [\w+/=.~-]{8,}/gi, '$1 …')
 }
 
 /** What the body of a request that failed as a whole says. Proxies answer in HTML, or in JSON of their own. */
@@ -98,7 +101,7 @@ export function readFailure(status: number, body: Buffer): Failure {
   } catch {
     // Shown as it is.
   }
-  return { status, type: '', reason: text.replace(/\s+/g, ' ').slice(0, 300) }
+  return { status, type: '', reason: withoutCredentials(text.replace(/\s+/g, ' ')).slice(0, 300) }
 }
 
 /** The reason in the body of a failed request, shortened. */

@@ -1,8 +1,10 @@
-/** Tells of requests that have to be sent again: counts them by what is wrong, and warns of each kind now and then. */
+/** Tells of requests that have to be sent again: counts them by what is wrong, and warns of each reason now and then. */
 import type { SinkTaskContext } from '@penstock/core'
 import type { Trouble } from './verdict.ts'
 
 const everyMs = 60_000
+/** Reasons told of within {@link everyMs}: with more of them the log would say nothing any more. */
+const mostReasons = 20
 
 const words: Readonly<Record<Trouble, string>> = {
   unreachable: 'Elasticsearch can not be reached',
@@ -17,7 +19,8 @@ const words: Readonly<Record<Trouble, string>> = {
 
 export class Setbacks {
   readonly #context: Pick<SinkTaskContext, 'count' | 'logger' | 'clock'>
-  readonly #toldAt = new Map<Trouble, number>()
+  /** By what the reason says, whatever the document or connection. */
+  readonly #toldAt = new Map<string, number>()
 
   constructor(context: Pick<SinkTaskContext, 'count' | 'logger' | 'clock'>) {
     this.#context = context
@@ -26,11 +29,13 @@ export class Setbacks {
   note(trouble: Trouble, reason: string): void {
     const { clock, logger } = this.#context
     this.#context.count(`setbacks_${trouble}`)
-    const now = clock.now()
-    const toldAt = this.#toldAt.get(trouble)
     // A single conflict is everyday life where several write to one document.
-    if (trouble === 'conflict' || (toldAt !== undefined && now - toldAt < everyMs)) return
-    this.#toldAt.set(trouble, now)
+    if (trouble === 'conflict') return
+    const now = clock.now()
+    for (const [gist, at] of this.#toldAt) if (now - at >= everyMs) this.#toldAt.delete(gist)
+    const gist = `${trouble} ${reason.replace(/\d+/g, '').slice(-100)}`
+    if (this.#toldAt.has(gist) || this.#toldAt.size >= mostReasons) return
+    this.#toldAt.set(gist, now)
     logger.warn(`${words[trouble]}; documents are sent again`, { reason })
   }
 }
