@@ -24,6 +24,8 @@ export interface IndexFormatSettings {
 const examples = 'for example logs-{topic}-{+yyyy.MM.dd} or {header.tenant}-orders'
 /** Elasticsearch takes none of these in a name; the colon it takes only from old indices. */
 const forbidden = /[\\/*?"<>| ,#:]/g
+/** The last zone to be off by seconds was Liberia's, until January 1972. */
+const wholeMinutesFrom = Date.UTC(1972, 1)
 /** Beyond these there are no dates. */
 const mostMs = 8.64e15
 
@@ -51,8 +53,8 @@ export class IndexFormat {
   /** The name holds a time. */
   readonly timed: boolean
   readonly needsValue: boolean
-  /** Where the format is not {@link perRecord}: all timestamps of such a stretch of time give the same name. */
-  readonly stepMs: number
+  readonly #stepMs: number
+  readonly #inUtc: boolean
 
   /** The format must be one that {@link indexFormatProblem} finds nothing wrong with. */
   constructor({ format, missing, timestampField, timeZone }: IndexFormatSettings) {
@@ -69,8 +71,15 @@ export class IndexFormat {
     if (this.timed && this.#timestampField !== null) references.push(this.#timestampField)
     this.needsValue = references.some(({ from }) => from === 'value')
     this.perRecord = references.length > 0 || this.#parts.some(({ kind }) => kind === 'partition')
+    this.#stepMs = Math.min(...times.map(({ stepMs }) => stepMs))
+    this.#inUtc = isUtc(timeZone)
+  }
+
+  /** Where the format is not {@link perRecord}: timestamps in the same stretch of so many ms give the same name. */
+  stepAt(timestamp: number): number {
+    if (this.#inUtc) return this.#stepMs
     // Zones change their clocks at any minute, and once did at any second.
-    this.stepMs = isUtc(timeZone) ? Math.min(...times.map(({ stepMs }) => stepMs)) : 1000
+    return timestamp < wholeMinutesFrom ? 1000 : Math.min(this.#stepMs, 60_000)
   }
 
   /**

@@ -129,8 +129,9 @@ export class Routes {
     }
     if (byTime) {
       routes.latest = route
-      routes.from = Math.floor(timestamp / format.stepMs) * format.stepMs
-      routes.until = routes.from + format.stepMs
+      const stepMs = format.stepAt(timestamp)
+      routes.from = Math.floor(timestamp / stepMs) * stepMs
+      routes.until = routes.from + stepMs
     }
     return route
   }

@@ -1,8 +1,8 @@
 /** The second line of an action: the document, or what is to be done with it. */
-import { type SinkRecord, stringifyJson } from '@penstock/core'
+import type { SinkRecord } from '@penstock/core'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import type { DocumentSettings } from './document.ts'
-import { type MetadataName, metadataOf } from './metadata.ts'
+import { type MetadataName, metadataText } from './metadata.ts'
 
 export interface ScriptSettings {
   /** `"source":"…","lang":"painless"`, or `"id":"…"`. */
@@ -40,7 +40,7 @@ function scriptSource(
   { script, params, upsert, scriptedUpsert }: ScriptSettings,
 ): string {
   const members = params.map((name) => {
-    const text = name === 'doc' ? document : stringifyJson(metadataOf(name, record, settings))
+    const text = name === 'doc' ? document : metadataText(name, record, settings)
     return `"${name}":${text}`
   })
   const source = `"script":{${script},"params":{${members.join(',')}}}`
