@@ -2,7 +2,7 @@
 
 const hints: readonly (readonly [RegExp, string])[] = [
   [
-    /self.signed certificate|unable to (get|verify)/i,
+    /self.signed certificate|unable to (get|verify)|certificate signature failure/i,
     'the certificate of the server is not trusted; give its CA by elastic.https.ssl.truststore.location and set elastic.security.protocol to SSL',
   ],
   [/certificate has expired/i, 'the certificate of the server, or one that it is signed by, must be renewed'],

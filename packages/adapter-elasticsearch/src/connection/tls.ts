@@ -6,9 +6,10 @@ import {
   type KeyStore,
   keystoreProblem,
   normalizedPem,
+  openSslSuite,
   storeFormat,
   trustedCertificates,
-} from '@penstock/core/key-stores'
+} from '@penstock/core/tls'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 
 export interface ConnectOptions extends SecureContextOptions {
@@ -76,7 +77,7 @@ function algorithms(config: ElasticsearchSinkConfig): Part {
     options: {
       minVersion: versions.includes('TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
       maxVersion: versions.includes('TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
-      ...(suites.length === 0 ? {} : { ciphers: suites.join(':') }),
+      ...(suites.length === 0 ? {} : { ciphers: suites.map(openSslSuite).join(':') }),
     },
   }
 }

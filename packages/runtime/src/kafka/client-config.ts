@@ -6,7 +6,7 @@
 import { isIP } from 'node:net'
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { ConfigError, type ConfigProblem } from '@penstock/core'
-import { normalizedPem } from '@penstock/core/key-stores'
+import { isTls13Suite, normalizedPem, openSslSuite } from '@penstock/core/tls'
 import type { SASLOptions } from '@platformatic/kafka'
 import { clientKeys } from './client-keys.ts'
 import { keystore, readCertificates, readStore, truststore } from './key-stores.ts'
@@ -152,15 +152,8 @@ function cipherSuites(value: string): Record<string, RdkafkaValue> {
   const names = value
     .split(/[,:]/)
     .map((name) => name.trim())
-    .filter((name) => name !== '' && !/^TLS_(AES|CHACHA20)_/.test(name))
-    .map((name) =>
-      name
-        .replace(/^TLS_/, '')
-        .replace('_WITH_', '-')
-        .replace(/AES_(128|256)/, 'AES$1')
-        .replace(/(CHACHA20_POLY1305)_SHA256$/, '$1')
-        .replaceAll('_', '-'),
-    )
+    .filter((name) => name !== '' && !isTls13Suite(name))
+    .map(openSslSuite)
   return names.length === 0 ? {} : { 'ssl.cipher.suites': names.join(':') }
 }
 

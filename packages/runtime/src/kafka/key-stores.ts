@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ConfigProblem, messageOf } from '@penstock/core'
-import { type KeyStore, keystoreProblem, storeFormat, trustedCertificates } from '@penstock/core/key-stores'
+import { type KeyStore, keystoreProblem, storeFormat, trustedCertificates } from '@penstock/core/tls'
 
 type Properties = Readonly<Record<string, string>>
 

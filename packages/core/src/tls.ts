@@ -1,6 +1,6 @@
 /**
  * What Java's key and trust stores hold, for TLS outside Java: PEM and PKCS12. JKS, Java's own format, can't be read.
- * `@penstock/core/key-stores`; reading the files is the caller's part.
+ * `@penstock/core/tls`; reading the files is the caller's part.
  */
 import { createRequire } from 'node:module'
 import { createSecureContext } from 'node:tls'
@@ -67,6 +67,22 @@ export function normalizedPem(text: string): string {
     const lines = body.replace(/\s+/g, '').match(/.{1,64}/g) ?? []
     return [begin, ...lines, end, ''].join('\n')
   })
+}
+
+/** Whether a cipher suite, by its name in Java, is one of TLS 1.3: those have the same name everywhere. */
+export function isTls13Suite(name: string): boolean {
+  return /^TLS_(AES|CHACHA20)_/.test(name)
+}
+
+/** The name that OpenSSL has for a cipher suite of Java's; its own names stay as they are. */
+export function openSslSuite(name: string): string {
+  if (isTls13Suite(name)) return name
+  return name
+    .replace(/^TLS_/, '')
+    .replace('_WITH_', '-')
+    .replace(/AES_(128|256)/, 'AES$1')
+    .replace(/(CHACHA20_POLY1305)_SHA256$/, '$1')
+    .replaceAll('_', '-')
 }
 
 function invalid({ path, key }: KeyStore): string {
