@@ -1,4 +1,4 @@
-import { type Schema, schema } from '@penstock/core'
+import { isRetriable, type Schema, schema } from '@penstock/core'
 import { describe, expect, test } from 'vitest'
 import { FakeIndices } from '../testing/fake-indices.ts'
 import { Indices } from './indices.ts'
@@ -244,6 +244,20 @@ describe('data streams and external resources', () => {
     expect(s.server.names()).toEqual([])
     s.server.make('x')
     await s.prepare({ name: 'x', kind: 'external' }, order)
+    expect(idType(s.server, 'x')).toBe('integer')
+  })
+
+  test('an external resource that goes away is waited for', async () => {
+    const s = setUp()
+    s.server.make('x')
+    const external: Resource = { name: 'x', kind: 'external' }
+    await s.prepare(external, order)
+    s.server.delete('x')
+    const failed = await s.indices.remake('x').catch((error: unknown) => error)
+    expect(isRetriable(failed)).toBe(true)
+    expect(String(failed)).toContain('index x does not exist')
+    s.server.make('x')
+    await s.prepare(external, order)
     expect(idType(s.server, 'x')).toBe('integer')
   })
 

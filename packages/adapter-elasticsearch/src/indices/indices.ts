@@ -4,7 +4,9 @@
  */
 import {
   type Clock,
+  ConnectError,
   DataError,
+  isRetriable,
   type Logger,
   LruCache,
   RetriableError,
@@ -33,6 +35,8 @@ interface State {
   readonly refusals: LruCache<string, { readonly reason: string; readonly until: number }>
   /** Conflicts that were warned of. */
   readonly told: Set<string>
+  /** Documents could be written to it before. */
+  wasThere: boolean
   /** Being made again. */
   remaking: Promise<void> | null
   /** What was found; null when that has to be looked up again. */
@@ -81,13 +85,23 @@ export class Indices {
     return state?.found != null && state.schemas.get(schema) !== undefined
   }
 
-  /** Creates what is missing, unless it is somebody else's to make. */
+  /**
+   * Creates what is missing, unless it is somebody else's to make. The error of what can't be made is retriable where
+   * that was there before.
+   */
   async ensureExists(resource: Resource): Promise<void> {
     const state = this.#stateOf(resource)
     state.used = true
     if (state.found !== null) return
     if (this.#maker.settings !== null || resource.kind === 'rollover') state.watched = true
-    state.found = await this.#maker.findOrMake(resource)
+    try {
+      state.found = await this.#maker.findOrMake(resource)
+      state.wasThere = true
+    } catch (error) {
+      // What documents were written to may come back, as what it was: worth waiting for.
+      if (!state.wasThere || !(error instanceof ConnectError) || isRetriable(error)) throw error
+      throw new RetriableError(error.code, error.message, { cause: error })
+    }
   }
 
   /**
@@ -246,6 +260,7 @@ function newState(resource: Resource): State {
     schemas: new LruCache(mostSchemas),
     refusals: new LruCache(mostSchemas),
     told: new Set(),
+    wasThere: false,
     remaking: null,
     found: null,
     mapping: null,
