@@ -158,6 +158,7 @@ export class ElasticsearchSinkTask implements SinkTask {
     const batch = this.#batcher.batchFor(route.index, route.lineBytes + json.length)
     const line = this.#routes.idPrefix(record, route, batch.index).lineFor(record.offset)
     if (!batch.body.addRaw(line, json)) return false
+    batch.records.pushRaw(record, this.#batcher.fullBatch)
     this.#added(batch, record, progress, null)
     return true
   }
@@ -192,12 +193,12 @@ export class ElasticsearchSinkTask implements SinkTask {
     if (batch.index !== route.index) line = actionLine(action, route.index, route)
     if (source === null || typeof source === 'string') batch.body.add(line, source)
     else batch.body.addRaw(Buffer.from(`${line} `), source)
+    batch.records.push(record)
     this.#added(batch, record, progress, action.id)
   }
 
   /** Nothing may happen between framing a record and this: the offset belongs to the batch that holds the record. */
   #added(batch: Batch, record: SinkRecord, progress: PartitionProgress, id: string | null): void {
-    batch.records.push(record)
     if (this.#routes.ordered) batch.ids.push(id ?? record.toString())
     batch.account(progress, record)
     this.#batcher.sendIfFull()

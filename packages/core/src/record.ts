@@ -16,6 +16,8 @@ export interface LazyPart {
   readonly json: Uint8Array | null
   /** Decodes once. Throws what the converter throws, each time it is asked. */
   get(): SchemaAndValue
+  /** The same part of another record, not decoded either; absent where the part is not what came from Kafka. */
+  of?(origin: RecordOrigin): LazyPart
 }
 
 /** A part that is there already, or that a function decodes. */
@@ -58,6 +60,8 @@ export interface RecordOrigin {
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   readonly headers: readonly (readonly [string, Uint8Array | null])[]
+  /** True when there is neither a key nor a header; absent where nobody has looked. */
+  readonly isBare?: boolean
 }
 
 /** What a transformation may change of a record. Absent members stay as they are. */
@@ -176,6 +180,22 @@ export class SinkRecord implements ConnectRecord<SinkRecord> {
       this.timestamp,
       part,
     )
+  }
+
+  /** Key and value are as they came from Kafka, and not of a part: {@link withOrigin} can be used. */
+  get isEncoded(): boolean {
+    return this.part === null && this.#key.of !== undefined && this.#value.of !== undefined
+  }
+
+  /**
+   * What this record would be, had it come from there: with the same topic and the same converters. For tasks that hold
+   * many records and would rather make the few anew that they look at again.
+   */
+  withOrigin(origin: RecordOrigin): SinkRecord {
+    const key = this.#key.of?.(origin)
+    const value = this.#value.of?.(origin)
+    if (key === undefined || value === undefined) throw new TypeError(`record ${this} is not as it came from Kafka`)
+    return new SinkRecord(origin, key, value, [], this.topic, origin.partition, origin.timestamp)
   }
 
   /** `topic-partition@offset` of the record in Kafka, with the part of a split one, for messages. */

@@ -1,14 +1,14 @@
 /** The records that go into one bulk request, with what is needed to retry, report and account for them. */
 import type { SinkRecord } from '@penstock/core'
 import { BulkBody } from './bulk-body.ts'
+import { HeldRecords } from './held-records.ts'
 import type { PartitionProgress, Span } from './offset-tracker.ts'
 
 export class Batch {
   readonly body: BulkBody
   /** The index in the request's path, that of the first document; items of other indices name theirs. */
   index: string
-  /** By item. */
-  readonly records: SinkRecord[] = []
+  readonly records = new HeldRecords()
   /** Document ids by item where the order of writes to one id matters, else empty. */
   readonly ids: string[] = []
   readonly #spans: Span[] = []
@@ -20,6 +20,10 @@ export class Batch {
 
   get size(): number {
     return this.records.length
+  }
+
+  recordOf(item: number): SinkRecord {
+    return this.records.at(item, (item) => this.body.original(item))
   }
 
   /** Makes this batch responsible for the record's offset. */
@@ -34,7 +38,7 @@ export class Batch {
   }
 
   isRevoked(item: number): boolean {
-    const { topic, partition } = (this.records[item] as SinkRecord).origin
+    const { topic, partition } = this.records.partitionOf(item)
     return this.#spans.some(
       ({ partition: progress }) => progress.revoked && progress.topic === topic && progress.partition === partition,
     )

@@ -66,12 +66,17 @@ export class Batcher {
     )
   }
 
+  /** How many documents a batch will mostly have. */
+  get fullBatch(): number {
+    return Math.min(this.#pace.limits.documents, 4096)
+  }
+
   /** The batch to put a document of about `bytes` into; `index` is that of a new one. */
   batchFor(index: string, bytes: number): Batch {
     if (this.#batch !== null && this.#batch.size > 0 && this.#batch.body.byteLength + bytes > this.#pace.limits.bytes)
       this.send()
     if (this.#batch === null) {
-      this.#batch = new Batch(index, this.#pool.take(), Math.min(this.#pace.limits.documents, 4096))
+      this.#batch = new Batch(index, this.#pool.take(), this.fullBatch)
       this.#lingered = false
     } else if (this.#batch.size === 0) this.#batch.index = index
     return this.#batch

@@ -92,3 +92,16 @@ test('buffers are used again, and new ones are as large as bodies usually are', 
   pool.give(Buffer.alloc(64 * 1024 * 1024), 1_000_000)
   expect(pool.take().length).toBeLessThan(2_000_000)
 })
+
+test('the bytes of a raw document can be had again, line feeds and tabs in their places', () => {
+  const bytes = fc.uint8Array({ maxLength: 40 }).map((middle) => Buffer.from([0x7b, ...middle, 0x7d]))
+  const spaced = fc.stringMatching(/^\{[ \t\n\r]{0,10}\}$/).map((json) => Buffer.from(json))
+  fc.assert(
+    fc.property(fc.array(fc.oneof(bytes, spaced), { minLength: 1, maxLength: 10 }), (documents) => {
+      const body = new BulkBody()
+      for (const document of documents) body.addRaw(line('a'), document)
+      body.seal()
+      for (const [item, document] of documents.entries()) expect(body.original(item)).toEqual(document)
+    }),
+  )
+})

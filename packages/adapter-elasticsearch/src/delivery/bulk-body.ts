@@ -58,6 +58,8 @@ export class BulkBody {
   #ends: Uint32Array
   #raw = false
   #sealed = false
+  /** Where documents had line feeds. */
+  readonly #lineFeeds: number[] = []
 
   constructor(buffer: Buffer = Buffer.allocUnsafe(smallestBody), expectedItems = 64) {
     this.#buffer = buffer
@@ -128,7 +130,10 @@ export class BulkBody {
         for (let item = 0; item < this.count; item++) if (!this.#isFit(item, comments)) invalid.push(item)
       }
       // After the check, which looks at the documents as they came.
-      for (let at = body.indexOf(lineFeed); at >= 0; at = body.indexOf(lineFeed, at + 1)) body[at] = tab
+      for (let at = body.indexOf(lineFeed); at >= 0; at = body.indexOf(lineFeed, at + 1)) {
+        body[at] = tab
+        this.#lineFeeds.push(at)
+      }
     }
     for (let item = 0; item < this.count; item++) {
       body[(this.#sources[item] as number) - 1] = lineFeed
@@ -146,6 +151,15 @@ export class BulkBody {
   item(position: number): Buffer {
     const start = position === 0 ? 0 : this.#ends[position - 1]
     return this.#buffer.subarray(start, this.#ends[position])
+  }
+
+  /** A copy of the bytes that {@link addRaw} was given for an item. */
+  original(position: number): Buffer {
+    const start = this.#sources[position] as number
+    const end = (this.#ends[position] as number) - 1
+    const copy = Buffer.from(this.#buffer.subarray(start, end))
+    for (const at of this.#lineFeeds) if (at >= start && at < end) copy[at - start] = lineFeed
+    return copy
   }
 
   /** A copy of some items, in the given order: what is sent again must not share memory with what was sent. */

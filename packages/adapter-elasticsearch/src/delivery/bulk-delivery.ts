@@ -292,7 +292,7 @@ function dropRevoked(batch: Batch, parts: Part[]): void {
 
 function describeItem(batch: Batch, item: number, { status, type, reason }: ItemFailure): string {
   const { id, index } = batch.body.target(item)
-  return `document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.records[item]}): ${type || 'error'}: ${reason} (status ${status})`
+  return `document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.recordOf(item)}): ${type || 'error'}: ${reason} (status ${status})`
 }
 
 function givenUp(reason: string, attempts: number, { client }: Delivery): ConnectError {

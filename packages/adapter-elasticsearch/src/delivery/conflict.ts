@@ -1,5 +1,5 @@
 /** What happens to a record that loses against the document that is there. */
-import { assertNever, DataError, type SinkRecord, type SinkTaskContext } from '@penstock/core'
+import { assertNever, DataError, type SinkTaskContext } from '@penstock/core'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import type { Batch } from './batch.ts'
 import type { ItemFailure } from './bulk-response.ts'
@@ -15,7 +15,7 @@ export async function loseConflict(
   const behavior = config['behavior.on.version.conflict']
   // What is read or sent again meets itself.
   if (behavior === 'ignore' || isRepeat(reason)) return
-  const record = batch.records[item] as SinkRecord
+  const record = batch.recordOf(item)
   const { id, index } = batch.body.target(item)
   const error = new DataError(
     'elasticsearch.version_conflict',

@@ -13,7 +13,7 @@ export async function refuseDocument(
   { reporter, logger }: Pick<SinkTaskContext, 'reporter' | 'logger'>,
   explain: (index: string, schema: Schema | null) => string | null = () => null,
 ): Promise<void> {
-  const record = batch.records[item] as SinkRecord
+  const record = batch.recordOf(item)
   // Sent as the bytes that came from Kafka: if they can't be decoded, that is the reason, and the converter's affair.
   const undecodable = decodingError(record)
   if (undecodable !== null) {
@@ -52,7 +52,7 @@ export function refusedError(
   const { id, index } = batch.body.target(item)
   return new DataError(
     'elasticsearch.refused',
-    `Elasticsearch refused document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.records[item]}): ${type}: ${reason} (status ${status})${because === null ? '' : `; ${because}`}`,
+    `Elasticsearch refused document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.recordOf(item)}): ${type}: ${reason} (status ${status})${because === null ? '' : `; ${because}`}`,
   )
 }
 

@@ -61,6 +61,11 @@ export class MessageOrigin implements RecordOrigin {
     return this.message.value
   }
 
+  get isBare(): boolean {
+    const { key, headers } = this.message
+    return (key === null || key === undefined) && (headers === undefined || headers.length === 0)
+  }
+
   get headers(): readonly (readonly [string, Uint8Array | null])[] {
     return (this.message.headers ?? []).flatMap((header) =>
       Object.entries(header).map(([name, value]): [string, Uint8Array | null] => [
@@ -113,10 +118,10 @@ const noHeaders: readonly Header[] = []
 class EncodedPart implements LazyPart {
   readonly #stage: 'KEY_CONVERTER' | 'VALUE_CONVERTER'
   readonly #named: NamedConverter<Converter>
-  readonly #origin: MessageOrigin
+  readonly #origin: RecordOrigin
   #decoded: SchemaAndValue | null = null
 
-  constructor(stage: 'KEY_CONVERTER' | 'VALUE_CONVERTER', named: NamedConverter<Converter>, origin: MessageOrigin) {
+  constructor(stage: 'KEY_CONVERTER' | 'VALUE_CONVERTER', named: NamedConverter<Converter>, origin: RecordOrigin) {
     this.#stage = stage
     this.#named = named
     this.#origin = origin
@@ -136,6 +141,10 @@ class EncodedPart implements LazyPart {
     } catch (error) {
       throw new StageError(this.#stage, this.#named.className, error)
     }
+  }
+
+  of(origin: RecordOrigin): EncodedPart {
+    return new EncodedPart(this.#stage, this.#named, origin)
   }
 
   #bytes(): Uint8Array | null {
