@@ -51,6 +51,8 @@ export function dispatchers(config: ElasticsearchSinkConfig): (node: { readonly 
           requestTls: connect,
           // http URLs are asked of the proxy itself: many open tunnels to TLS ports only.
           proxyTunnel: false,
+          // Without it connections for http URLs would not know the options above.
+          factory: (origin: string | URL, own: object) => new Pool(origin, { ...options, ...own }),
         })
       : new Pool(url.origin, { ...options, connect })
     return {

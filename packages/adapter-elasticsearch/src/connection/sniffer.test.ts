@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { config } from '../config/config.ts'
 import { FakeElasticsearch } from '../testing/fake-elasticsearch.ts'
@@ -50,4 +52,27 @@ test('a cluster that does not tell its nodes is written to by its URLs', async (
   expect((await client.request({ method: 'GET', path: '/' }, never)).status).toBe(200)
   expect(server.requests).toEqual(['GET /_nodes/http', 'GET /'])
   await client.close()
+})
+
+test('nodes that the cluster tells of are written to instead of its URLs, with the same credentials', async () => {
+  await using server = await FakeElasticsearch.start()
+  const asked: string[] = []
+  const seed = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url} ${request.headers.authorization}`)
+    response.end(nodesAnswer({ a: { roles: ['data'], http: { publish_address: `127.0.0.1:${server.port}` } } }))
+  })
+  await new Promise<void>((resolve) => seed.listen(0, '127.0.0.1', resolve))
+  const url = `http://me:pw@127.0.0.1:${(seed.address() as AddressInfo).port}`
+  const client = new ElasticsearchClient(config.parse({ 'connection.url': url, 'connection.sniffing': 'true' }))
+  const body = '{"index":{"_id":"1"}}\n{}\n'
+  for (let i = 0; i < 3; i++) await client.request({ method: 'POST', path: '/i/_bulk', body }, never)
+  const authorization = `Basic ${Buffer.from('me:pw').toString('base64')}`
+  expect(asked).toEqual([`GET /_nodes/http ${authorization}`])
+  expect(server.bulks.map(({ headers }) => headers.authorization)).toEqual([
+    authorization,
+    authorization,
+    authorization,
+  ])
+  await client.close()
+  seed.close()
 })

@@ -18,7 +18,7 @@ function addressProblems(config: ElasticsearchSinkConfig): ConfigProblem[] {
   if (!hasUrl && !hasCloudId) {
     return problem(
       ['connection.url'],
-      'Missing required configuration "connection.url": name at least one URL, or the deployment by connection.cloud.id.',
+      'Missing required configuration "connection.url" which has no default value. Name at least one URL, or the deployment by connection.cloud.id.',
     )
   }
   if (!hasUrl || !hasCloudId) return []
