@@ -77,6 +77,7 @@ export class Inspections implements InspectionControl {
   async redriveGaps(connector: string): Promise<InspectionView> {
     const inspected = this.#inspected(connector, null)
     await this.#parts.mustBeHere(connector)
+    this.#mustBeIdle(connector)
     const report = this.#entries.get(connector)?.get('verify')?.view.snapshot?.report
     if (report?.kind !== 'verify' || report.gaps.length === 0) {
       throw new ConflictError(

@@ -234,10 +234,11 @@ function untilReady({ herder, stage }: AppOptions) {
 }
 
 /** Bodies are read as bytes: signatures are over what was sent, not over what it says. */
-function bodyReaders({ alsoAccepts = {} }: Route, config: WorkerConfig) {
+function bodyReaders({ alsoAccepts = {}, bodyIsOptional = false }: Route, config: WorkerConfig) {
   const types = ['application/json', ...Object.keys(alsoAccepts)]
   const check = (request: Request, _response: Response, next: NextFunction): void => {
-    if (request.is(types) === false) throw new RestError(415, 'HTTP 415 Unsupported Media Type')
+    const isNone = bodyIsOptional && request.get('content-length') === '0'
+    if (!isNone && request.is(types) === false) throw new RestError(415, 'HTTP 415 Unsupported Media Type')
     next()
   }
   const read = express.raw({ type: () => true, limit: config['rest.body.max.bytes'], inflate: false })

@@ -33,6 +33,7 @@ export const deadLettersRoutes: readonly Route[] = [
     path: '/connectors/{connector}/dlq/redrive',
     summary: 'Begins to take dead letters through the config again, as the records that they were.',
     body: 'RedriveRequest',
+    bodyIsOptional: true,
     answers: { 202: 'Inspection', 400: 'Error', 404: 'Error', 409: 'Error' },
     handle: async (request, { herder }) => {
       const view = await herder.inspections.redriveDeadLetters(

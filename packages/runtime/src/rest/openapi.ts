@@ -20,7 +20,15 @@ export function openApiDocument(routes: readonly RouteDoc[], version: string) {
   }
 }
 
-function operation({ path, summary, query = {}, body, alsoAccepts = {}, answers }: RouteDoc): object {
+function operation({
+  path,
+  summary,
+  query = {},
+  body,
+  bodyIsOptional = false,
+  alsoAccepts = {},
+  answers,
+}: RouteDoc): object {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -38,7 +46,9 @@ function operation({ path, summary, query = {}, body, alsoAccepts = {}, answers 
   return {
     summary,
     parameters: [...inPath, ...inQuery],
-    ...(body === undefined ? {} : { requestBody: { required: true, content: { ...content(body), ...others } } }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: !bodyIsOptional, content: { ...content(body), ...others } } }),
     responses: Object.fromEntries(responses),
   }
 }

@@ -14,6 +14,7 @@ export const previewRoutes: readonly Route[] = [
       'Takes the last records of a topic through converters and transformations, and shows each step and what the sink would send. Changes to the config need the role admin: they may read what the connector may not.',
     role: 'operate',
     body: 'PreviewRequest',
+    bodyIsOptional: true,
     answers: { 200: 'Preview', 400: 'Error', 404: 'Error' },
     handle: async (request, { herder }) => {
       const { request: wanted, config } = readPreviewRequest(request.body)

@@ -18,6 +18,8 @@ export interface RouteDoc {
   readonly summary: string
   readonly query?: Readonly<Record<string, { readonly description: string; readonly schema: object }>>
   readonly body?: SchemaName
+  /** All that the body asks for has a default. */
+  readonly bodyIsOptional?: boolean
   /** Other types than JSON that the body may have, and what makes the JSON of them that is handled and forwarded. */
   readonly alsoAccepts?: Readonly<Record<string, (body: Buffer) => Buffer>>
   /** Whom it takes; by default `read` for GET and `admin` for the rest. Null: a worker, known by its signature. */

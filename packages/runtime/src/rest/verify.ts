@@ -10,6 +10,7 @@ export const verifyRoutes: readonly Route[] = [
     summary: 'Begins to look for each record of a range where the sink has written it.',
     role: 'operate',
     body: 'VerifyRequest',
+    bodyIsOptional: true,
     answers: { 202: 'Inspection', 400: 'Error', 404: 'Error', 409: 'Error' },
     handle: async (request, { herder }) => {
       const view = await herder.inspections.verify(request.param('connector'), readVerifyRequest(request.body))

@@ -101,9 +101,10 @@ export async function preview(
   }
 }
 
-async function previewRecord(
+/** One record on its way; `inspector` is null for sinks that can't tell what they would send. */
+export async function previewRecord(
   message: ConsumedMessage,
-  { converters, chain }: InspectedConnector,
+  { converters, chain }: Pick<InspectedConnector, 'converters' | 'chain'>,
   inspector: SinkInspector | null,
   shower: Shower,
   signal: AbortSignal,

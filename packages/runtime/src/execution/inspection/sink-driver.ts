@@ -26,10 +26,16 @@ export interface Driven {
   readonly refusals: readonly Refusal[]
 }
 
+/** What is needed of the connector. */
+export type DrivenConnector = Pick<
+  InspectedConnector,
+  'name' | 'plugin' | 'taskConfig' | 'policy' | 'refusals' | 'pipeline' | 'logger' | 'clock'
+>
+
 const redeliveryMs = 1_000
 
 export class SinkDriver {
-  readonly #inspected: InspectedConnector
+  readonly #inspected: DrivenConnector
   readonly #context: SinkContext
   readonly #positions = new SinkPositions()
   readonly #pipeline: RecordPipeline
@@ -37,7 +43,7 @@ export class SinkDriver {
   #task: SinkTask | null = null
 
   /** Nothing runs before the first call of {@link drive}. */
-  constructor(inspected: InspectedConnector, signal: AbortSignal) {
+  constructor(inspected: DrivenConnector, signal: AbortSignal) {
     this.#inspected = inspected
     this.#signal = signal
     const { name: connector, logger, clock, policy } = inspected
