@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseNodeUrl, redactUrl, urlProblem } from './node-urls.ts'
 
@@ -25,4 +26,15 @@ test('user-info is taken out and decoded', () => {
 test('a bad URL is named without its password', () => {
   expect(urlProblem('ftp://me:secret@es')).toBe('ftp://es is not an http or https URL')
   expect(urlProblem('http://me:secret@')).not.toContain('secret')
+})
+
+test('whatever is in a password, it is not shown', () => {
+  const part = fc.string().map((text) => text.replaceAll(/[/?#\\]/g, ''))
+  fc.assert(
+    fc.property(part, part, fc.constantFrom('http://', 'https://', ''), (user, rest, scheme) => {
+      const text = `${scheme}${user}:S3CRET${rest}@es:9200/a@b`
+      expect(redactUrl(text)).not.toContain('S3CRET')
+      expect(urlProblem(text) ?? '').not.toContain('S3CRET')
+    }),
+  )
 })
