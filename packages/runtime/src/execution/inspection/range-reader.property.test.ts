@@ -20,12 +20,18 @@ class LogConsumer implements RangeConsumer {
     this.#ends = ends
   }
 
+  /** As in librdkafka, a pause outlasts it. */
   assign(positions: readonly Position[]): void {
+    this.#next.clear()
     for (const { partition, offset } of positions) this.#next.set(partition, offset)
   }
 
   pause(partitions: readonly { partition: number }[]): void {
     for (const { partition } of partitions) this.#paused.add(partition)
+  }
+
+  resume(partitions: readonly { partition: number }[]): void {
+    for (const { partition } of partitions) this.#paused.delete(partition)
   }
 
   async seek({ partition, offset }: Position): Promise<void> {
@@ -131,6 +137,14 @@ test('a long way between two ranges is jumped over', async () => {
   expect(consumer.polled).toBeLessThan(300)
 })
 
+test('one reader after the other reads with the same consumer', async () => {
+  const consumer = new LogConsumer([[0, 1, 2, 3, 4]], [5])
+  for (const from of [3, 1]) {
+    const reader = new RangeReader(consumer, [{ topic, partition: 0, from, to: from + 2 }], clock)
+    expect(await readAll(reader, 10)).toEqual([`0@${from}`, `0@${from + 1}`])
+  }
+})
+
 test('positions and progress follow the records', async () => {
   const consumer = new LogConsumer([[0, 1, 2, 5, 6]], [7])
   const reader = new RangeReader(consumer, [{ topic, partition: 0, from: 1, to: 7 }], clock)
@@ -148,6 +162,7 @@ test('a cancelled reader ends, and one that hears nothing for a minute says so',
     poll: async () => [],
     assign: () => {},
     pause: () => {},
+    resume: () => {},
     seek: async () => {},
   }
   const given = [{ topic, partition: 0, from: 0, to: 9 }]

@@ -4,7 +4,7 @@ import type { ConsumedMessage, KafkaConsumer, Position } from '../../kafka/consu
 import type { OffsetRange } from './job.ts'
 
 /** The part of the consumer that is used here. */
-export type RangeConsumer = Pick<KafkaConsumer, 'poll' | 'assign' | 'pause' | 'seek' | 'onEndOfPartition'>
+export type RangeConsumer = Pick<KafkaConsumer, 'poll' | 'assign' | 'pause' | 'resume' | 'seek' | 'onEndOfPartition'>
 
 const pollTimeoutMs = 500
 const seekTimeoutMs = 10_000
@@ -93,9 +93,10 @@ export class RangeReader {
     this.#started = true
     this.#consumer.onEndOfPartition = (end) => void this.#ends.push(end)
     const open = [...this.#cursors.values()]
-    if (open.length > 0) {
-      this.#consumer.assign(open.map(({ topic, partition, next }) => ({ topic, partition, offset: next })))
-    }
+    if (open.length === 0) return
+    this.#consumer.assign(open.map(({ topic, partition, next }) => ({ topic, partition, offset: next })))
+    // A pause outlasts the assignment, and a reader before this one may have finished these.
+    this.#consumer.resume(open.map(({ topic, partition }) => ({ topic, partition })))
   }
 
   #isOpen(): boolean {
