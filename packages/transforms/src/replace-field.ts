@@ -40,11 +40,11 @@ export const replaceField = forKeyAndValue((side) =>
           const { schema, value } = read(record, side)
           if (value === null) return record
           if (schema === null) {
-            const map = {}
-            for (const [name, item] of Object.entries(requireMap(value, purpose))) {
-              if (keeps(name)) setMember(map, renamed(name), item)
-            }
-            return replaced(record, side, { schema: null, value: map })
+            const map = requireMap(value, purpose)
+            const made = {}
+            // Without a pair of name and item for each field: there are many records.
+            for (const name of Object.keys(map)) if (keeps(name)) setMember(made, renamed(name), map[name])
+            return replaced(record, side, { schema: null, value: made })
           }
           const struct = requireStruct(value, purpose)
           const updated = schemas.through(struct.schema, () => {

@@ -129,30 +129,34 @@ function versionInHeader(record: SinkRecord, name: string): string {
 
 /** The action line. `index` is null when the request's path names it. */
 export function actionLine(action: WriteAction, index: string | null, settings: ActionSettings): string {
-  const target = {
-    ...(index === null ? {} : { _index: index }),
-    ...(settings.requireAlias ? { require_alias: true } : {}),
-  }
-  const id = action.id === null ? {} : { _id: action.id }
-  const routing = action.routing === null ? {} : { routing: action.routing }
+  // Written piece by piece: objects for JSON.stringify would cost as much as the document.
+  let members = ''
+  if (index !== null) members += `"_index":${JSON.stringify(index)},`
+  if (settings.requireAlias) members += '"require_alias":true,'
+  if (action.id !== null) members += `"_id":${JSON.stringify(action.id)},`
+  if (action.routing !== null) members += `"routing":${JSON.stringify(action.routing)},`
   switch (action.type) {
     case 'update':
-      return JSON.stringify({ update: { ...target, ...id, ...routing, retry_on_conflict: settings.retryOnConflict } })
+      members += `"retry_on_conflict":${settings.retryOnConflict},`
+      break
     case 'create':
-      return JSON.stringify({ create: { ...target, ...id, ...routing, ...pipeline(settings) } })
+      members += pipeline(settings)
+      break
     case 'index':
-      return withVersion(JSON.stringify({ index: { ...target, ...id, ...routing, ...pipeline(settings) } }), action)
+      members += pipeline(settings) + version(action)
+      break
     case 'delete':
-      return withVersion(JSON.stringify({ delete: { ...target, ...id, ...routing } }), action)
+      members += version(action)
   }
+  return `{"${action.type}":{${members.slice(0, -1)}}}`
 }
 
-function pipeline({ pipeline: name }: ActionSettings): object {
-  return name === null ? {} : { pipeline: name }
+function pipeline({ pipeline: name }: ActionSettings): string {
+  return name === null ? '' : `"pipeline":${JSON.stringify(name)},`
 }
 
 /** A version may be larger than a JavaScript number can say. */
-function withVersion(line: string, { version }: { version: Version | null }): string {
-  if (version === null) return line
-  return `${line.slice(0, -2)},"version":${version.number},"version_type":"${version.repeats ? 'external_gte' : 'external'}"}}`
+function version({ version }: { version: Version | null }): string {
+  if (version === null) return ''
+  return `"version":${version.number},"version_type":"${version.repeats ? 'external_gte' : 'external'}",`
 }
