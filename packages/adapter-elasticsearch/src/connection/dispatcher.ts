@@ -1,7 +1,7 @@
 /** How requests get to one node: over kept connections, by a proxy where there is one, signed where that is wanted. */
 
 import { messageOf } from '@penstock/core'
-import { Pool, ProxyAgent } from 'undici'
+import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import { awsCredentials, RequestSigner } from './signing.ts'
 import { connectOptions } from './tls.ts'
@@ -53,6 +53,7 @@ export function dispatchers(config: ElasticsearchSinkConfig): (node: { readonly 
           proxyTunnel: false,
           // Without it connections for http URLs would not know the options above.
           factory: (origin: string | URL, own: object) => new Pool(origin, { ...options, ...own }),
+          clientFactory: proxyConnections,
         })
       : new Pool(url.origin, { ...options, connect })
     return {
@@ -77,6 +78,20 @@ export function dispatchers(config: ElasticsearchSinkConfig): (node: { readonly 
       close: () => agent.destroy(),
     }
   }
+}
+
+/**
+ * Connections to the proxy, for tunnels. undici connects again, at once and without end, after an error with a socket's
+ * code; so a proxy that hangs up instead of opening a tunnel has to fail with another.
+ */
+function proxyConnections(origin: URL, own: object): Dispatcher {
+  const pool = new Pool(origin, own)
+  const connect = (request: Dispatcher.ConnectOptions) =>
+    pool.connect(request).catch((error: unknown) => {
+      throw new Error(`Proxy did not open a connection: ${messageOf(error)}`)
+    })
+  // All that the agent calls.
+  return { connect, close: () => pool.close(), destroy: () => pool.destroy() } as unknown as Dispatcher
 }
 
 function proxyOptions(config: ElasticsearchSinkConfig): { uri: string; token?: string } {

@@ -19,7 +19,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
     'the server does not speak TLS at this port; is the URL an http one?',
   ],
   [/\b407\b/, 'the proxy refused proxy.username and proxy.password'],
-  [/Proxy response/i, 'the proxy would not connect to the URL'],
+  [/Proxy (response|did not open)/i, 'the proxy would not connect to the URL'],
 ]
 
 /** The message with a hint where one is known. */

@@ -186,6 +186,17 @@ describe('a proxy', () => {
     await elasticsearch.close()
   })
 
+  test('a node that the proxy does not reach is given up at once, another one asked', async () => {
+    await using proxy = await proxyFront()
+    const url = `https://127.0.0.1:1,https://127.0.0.1:${fronts.plain?.port}`
+    expect(await problemsOf('plain', { ...ca, ...through(proxy), 'connection.url': url })).toBe('')
+    const started = performance.now()
+    const problems = await problemsOf('plain', { ...ca, ...through(proxy), 'connection.url': 'https://127.0.0.1:1' })
+    expect(problems).toContain('the proxy would not connect to the URL')
+    expect(performance.now() - started).toBeLessThan(2000)
+    expect(proxy.requests.filter((request) => request.endsWith(':1')).length).toBeLessThan(4)
+  })
+
   test.each(['http', 'https'])('refused credentials are named, for %s URLs', async (scheme) => {
     await using proxy = await proxyFront(basic)
     const url = scheme === 'https' ? {} : { 'connection.url': server.url }

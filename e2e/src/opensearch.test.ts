@@ -1,0 +1,79 @@
+/** The Elasticsearch sink with OpenSearch as its target, on real nodes. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Cluster, IndexView, type OpenSearch, startCluster, startOpenSearch, until } from './harness/index.ts'
+
+let cluster: Cluster
+beforeAll(async () => {
+  cluster = await startCluster({ workers: 1, properties: { 'offset.flush.interval.ms': '500' } })
+})
+afterAll(() => cluster?.[Symbol.asyncDispose]())
+
+describe.each([3, 2] as const)('OpenSearch %i', (major) => {
+  let node: OpenSearch | undefined
+  beforeAll(async () => {
+    node = await startOpenSearch(major)
+  }, 240_000)
+  afterAll(() => node?.[Symbol.asyncDispose]())
+
+  const sink = (topic: string) => ({
+    'connector.class': 'ElasticsearchSink',
+    'connection.url': node?.url ?? '',
+    topics: topic,
+    'key.converter': 'StringConverter',
+    'value.converter': 'JsonConverter',
+    'value.converter.schemas.enable': 'false',
+  })
+  const untilCommitted = async (name: string, end: bigint) =>
+    await until(async () => (await cluster.group(name).committed(name)).get(0) === end, {
+      what: `offset ${end} of ${name} to be committed`,
+    })
+  const documents = async (name: string) =>
+    Object.fromEntries((await new IndexView(name, node?.url).all()).map(({ id, source }) => [id, source]))
+
+  test('a topic is streamed into it, byte for byte, without being told what it is', async ({ skip }) => {
+    skip(!node, 'there is no OpenSearch')
+    const topic = await cluster.createTopic({ partitions: 3 })
+    const records = await cluster.produce(topic, 3_000)
+    await cluster.createConnector(topic, { ...sink(topic), 'tasks.max': '2', 'connection.compression': 'true' })
+    await new IndexView(topic, node?.url).untilHoldsExactly(records)
+  })
+
+  test('keys are ids: newer records win, records without a value delete', async ({ skip }) => {
+    skip(!node, 'there is no OpenSearch')
+    const topic = await cluster.createTopic()
+    await cluster.produce(topic, [
+      { key: 'a', value: '{"n":1}' },
+      { key: 'b', value: '{"n":2}' },
+      { key: 'a', value: '{"n":3}' },
+      { key: 'b', value: null },
+      { key: 'never-there', value: null },
+    ])
+    await cluster.createConnector(topic, {
+      ...sink(topic),
+      'key.ignore': 'false',
+      'behavior.on.null.values': 'delete',
+      flavor: 'opensearch',
+    })
+    await untilCommitted(topic, 5n)
+    expect(await documents(topic)).toEqual({ a: '{"n":3}' })
+  })
+
+  test('upserts change the fields that records have', async ({ skip }) => {
+    skip(!node, 'there is no OpenSearch')
+    const topic = await cluster.createTopic()
+    await cluster.produce(topic, [
+      { key: 'a', value: '{"n":1,"kept":true}' },
+      { key: 'a', value: '{"n":2}' },
+    ])
+    await cluster.createConnector(topic, { ...sink(topic), 'key.ignore': 'false', 'write.method': 'upsert' })
+    await untilCommitted(topic, 2n)
+    expect(await documents(topic)).toEqual({ a: '{"n":2,"kept":true}' })
+  })
+
+  test('a connector that wants Elasticsearch is refused', async ({ skip }) => {
+    skip(!node, 'there is no OpenSearch')
+    const name = `unwanted-${major}`
+    const created = cluster.createConnector(name, { ...sink(name), flavor: 'elasticsearch' })
+    await expect(created).rejects.toThrow(/is opensearch, but flavor is elasticsearch/)
+  })
+})
