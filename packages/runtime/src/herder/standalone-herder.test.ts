@@ -157,3 +157,13 @@ test('stopped, it stops everything and takes nothing more', async () => {
   expect(notes.sort()).toEqual(['stop a', 'stop a-0 for good', 'stop a-1 for good'])
   await expect(herder.restartConnector('a')).rejects.toThrow('this worker is stopping')
 })
+
+test('the records of its connectors are looked at as in a group', async () => {
+  const { herder, notes } = await standalone()
+  await herder.start([initial('a', 'STOPPED')])
+  notes.splice(0)
+  await herder.inspections.preview('a', { topic: null, partitions: null, records: 1 }, null)
+  expect(notes).toEqual(['preview'])
+  await expect(herder.inspections.inspection('a', 'verify')).rejects.toMatchObject({ code: 'inspection.none' })
+  await expect(herder.inspections.inspection('b', 'verify')).rejects.toMatchObject({ code: 'herder.unknown_connector' })
+})

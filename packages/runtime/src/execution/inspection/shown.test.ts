@@ -63,6 +63,13 @@ test('long values are cut', () => {
   expect(shown).toEqual({ schema: null, json: `"${'x'.repeat(63)}`, truncated: true })
 })
 
+test('of headers the first are shown, and of each the beginning', () => {
+  const headers = Array.from({ length: 60 }, (_, number) => ({ [`h${number}`]: Buffer.alloc(3_000, 'x') }))
+  const shown = new Shower(new Redactor(), 8_000).message(message({ headers }))
+  expect(shown.headers).toHaveLength(50)
+  expect(shown.headers[0]?.value).toMatchObject({ text: 'x'.repeat(1_024), bytes: 3_000, truncated: true })
+})
+
 test('secrets are masked in texts, bytes, names and values', () => {
   const redactor = new Redactor()
   redactor.hide('hunter-two-22')

@@ -35,7 +35,9 @@ export interface ShownRecord {
   readonly headers: readonly ({ readonly name: string } & ShownValue)[]
 }
 
-const mostHeaders = 100
+/** Every step of a record shows its headers again. */
+const mostHeaders = 50
+const mostHeaderBytes = 1_024
 const deepest = 200
 
 export class Shower {
@@ -55,7 +57,7 @@ export class Shower {
       headers: headers
         .filter(([name]) => keep(name))
         .slice(0, mostHeaders)
-        .map(([name, bytes]) => ({ name: this.#redactor.redact(name), value: this.#bytes(bytes) })),
+        .map(([name, bytes]) => ({ name: this.#redactor.redact(name), value: this.#bytes(bytes, mostHeaderBytes) })),
     }
   }
 
@@ -69,31 +71,31 @@ export class Shower {
       value: this.#value(value),
       headers: headers
         .slice(0, mostHeaders)
-        .map((header) => ({ name: this.#redactor.redact(header.name), ...this.#value(header) })),
+        .map((header) => ({ name: this.#redactor.redact(header.name), ...this.#value(header, mostHeaderBytes) })),
     }
   }
 
   /** A text, cut where it is long. */
-  text(text: string): { readonly text: string; readonly truncated: boolean } {
+  text(text: string, most = this.#mostBytes): { readonly text: string; readonly truncated: boolean } {
     const masked = this.#redactor.redact(text)
-    if (masked.length <= this.#mostBytes) return { text: masked, truncated: false }
-    return { text: masked.slice(0, this.#mostBytes), truncated: true }
+    if (masked.length <= most) return { text: masked, truncated: false }
+    return { text: masked.slice(0, most), truncated: true }
   }
 
-  #bytes(bytes: Uint8Array | null): ShownBytes | null {
+  #bytes(bytes: Uint8Array | null, limit = this.#mostBytes): ShownBytes | null {
     if (bytes === null) return null
     const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const truncated = whole.length > this.#mostBytes
-    const text = toText(truncated ? whole.subarray(0, this.#mostBytes) : whole, truncated)
+    const most = Math.min(limit, this.#mostBytes)
+    const truncated = whole.length > most
+    const part = truncated ? whole.subarray(0, most) : whole
+    const text = toText(part, truncated)
     if (text !== null) return { text: this.#redactor.redact(text), base64: null, bytes: whole.length, truncated }
-    const part = whole.subarray(0, this.#mostBytes)
-    const latin = part.toString('latin1')
-    const masked = Buffer.from(this.#redactor.redact(latin), 'latin1')
+    const masked = Buffer.from(this.#redactor.redact(part.toString('latin1')), 'latin1')
     return { text: null, base64: masked.toString('base64'), bytes: whole.length, truncated }
   }
 
-  #value({ schema, value }: SchemaAndValue): ShownValue {
-    const { text, truncated } = this.text(stringifyJson(toJson(value, 0)))
+  #value({ schema, value }: SchemaAndValue, limit = this.#mostBytes): ShownValue {
+    const { text, truncated } = this.text(stringifyJson(toJson(value, 0)), Math.min(limit, this.#mostBytes))
     return { schema: schema === null ? null : schemaName(schema), json: text, truncated }
   }
 }
