@@ -8,16 +8,18 @@ export const inFlight = 4
 export const batchSize = 5_000
 
 export interface Case {
-  /** size/way/executors, or size/ceiling; `start` for the time that a worker takes to start. */
+  /** size/way/executors, size/ceiling or size/rsyslog. */
   readonly name: string
   readonly size: Size
-  readonly kind: 'ceiling' | 'penstock'
+  readonly kind: 'ceiling' | 'penstock' | 'rsyslog'
+  /** What the topic holds. */
+  readonly format: 'json' | 'avro'
   readonly executors: number
   readonly connector: Readonly<Record<string, string>>
 }
 
 /** Requests like those of the ceiling, whatever the number of tasks; like it they wait for a slow answer. */
-const tuned = (executors: number) => ({
+export const tuned = (executors: number) => ({
   'batch.size': String(batchSize),
   'max.in.flight.requests': String(inFlight / executors),
   'read.timeout.ms': '60000',
@@ -37,11 +39,14 @@ export function casesOf({ only, profile }: Options): Case[] {
   const wanted = profile && only.length === 0 ? ['small/raw/1'] : only
   return (['small', 'large'] as const)
     .flatMap((size): Case[] => {
-      const ceiling: Case = { name: `${size}/ceiling`, size, kind: 'ceiling', executors: 0, connector: {} }
+      const other = { size, format: 'json', executors: 0, connector: {} } as const
+      const ceiling: Case = { name: `${size}/ceiling`, kind: 'ceiling', ...other }
+      const rsyslog: Case = { name: `${size}/rsyslog`, kind: 'rsyslog', ...other }
       const penstock = (way: string, executors: number, connector: Readonly<Record<string, string>>): Case => ({
         name: `${size}/${way}/${executors}`,
         size,
         kind: 'penstock',
+        format: way === 'avro' ? 'avro' : 'json',
         executors,
         connector: { 'tasks.max': String(executors), ...connector },
       })
@@ -52,12 +57,16 @@ export function casesOf({ only, profile }: Options): Case[] {
         penstock('transformed', 1, { ...tuned(1), ...transformations }),
         penstock('transformed', 2, { ...tuned(2), ...transformations }),
         penstock('defaults', 1, {}),
+        ...(size === 'small' ? [penstock('avro', 1, tuned(1))] : []),
+        rsyslog,
         ceiling,
       ]
     })
     .filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
 }
 
-export function measuresStart({ only, profile }: Options): boolean {
-  return only.length === 0 ? !profile : only.some((part) => 'start'.includes(part))
+/** `start` (time to start, idleness), `latency` and `linear` are measured besides the cases. */
+export function measures(what: 'start' | 'latency' | 'linear', { only, profile, linear }: Options): boolean {
+  if (only.length > 0) return only.some((part) => what.includes(part))
+  return what === 'linear' ? linear : !profile
 }

@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http'
 import { stack } from '../harness/index.ts'
 import type { BenchIndex } from './bench-index.ts'
 import { batchSize, inFlight, partitions } from './cases.ts'
+import { elasticsearchProcess } from './listening-process.ts'
 import { type Measurement, measure } from './measure.ts'
 
 /** The bodies that Penstock would send for a topic with these values, ids included. */
@@ -26,7 +27,7 @@ export async function measureCeiling(
   bodies: readonly Buffer[],
   records: number,
 ): Promise<Measurement> {
-  return await measure(index, records, [process.pid], sendAll(bodies))
+  return await measure(index, records, { pids: [process.pid], server: elasticsearchProcess() }, sendAll(bodies))
 }
 
 async function sendAll(bodies: readonly Buffer[]): Promise<void> {

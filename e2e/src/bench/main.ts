@@ -6,17 +6,31 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Cluster, freshName, startCluster } from '../harness/index.ts'
+import { type Cluster, freshName, type SchemaRegistry, startCluster, startSchemaRegistry } from '../harness/index.ts'
+import { avroEvents, registerAvroSchema } from './avro-events.ts'
 import { BenchIndex } from './bench-index.ts'
-import { type Case, casesOf, measuresStart, partitions } from './cases.ts'
+import { type Case, casesOf, measures, partitions } from './cases.ts'
 import { bulkBodies, measureCeiling } from './ceiling.ts'
 import { fillTopic } from './fill-topic.ts'
+import { measureLatency } from './latency.ts'
+import { measureLinearity } from './linearity.ts'
 import { logEvents } from './log-events.ts'
 import type { Measurement } from './measure.ts'
 import { type Options, parseOptions, type Size, usage } from './options.ts'
 import { runPenstock } from './penstock-case.ts'
 import { loadAverage } from './process-figures.ts'
-import { figuresOf, machineLine, profileText, type Result, resultTable, startupLines } from './report.ts'
+import {
+  figuresOf,
+  latencyLine,
+  linearityTable,
+  machineLine,
+  profileText,
+  type Result,
+  resultLine,
+  resultTable,
+  startupLines,
+} from './report.ts'
+import { findRsyslog, type Rsyslog, runRsyslog } from './rsyslog.ts'
 import { measureStartup } from './startup.ts'
 
 const quietLoad = 0.5
@@ -31,47 +45,86 @@ async function main(options: Options): Promise<void> {
   if (load > quietLoad)
     say(`The machine is busy: figures will be too low, and differ from run to run. Wait for a load below ${quietLoad}.`)
 
-  const cases = casesOf(options)
-  const startup = measuresStart(options) ? await measureStartup() : undefined
+  const startup = measures('start', options) ? await measureStartup() : undefined
   if (startup) say(startupLines(startup))
+  const latency = measures('latency', options) ? await measureLatency() : undefined
+  if (latency) say(latencyLine(latency))
   await using servers = await startCluster({ workers: 0 })
+  const results = await measureCases(servers, options)
+  const linearity = measures('linear', options) ? await measureLinearity(servers, options.tenMillion, say) : undefined
+
+  const cases = figuresOf(results)
+  if (options.json) {
+    console.log(JSON.stringify({ machine: machineLine(load), startup, latency, cases, linearity }, undefined, 2))
+    return
+  }
+  if (cases.length > 0) console.log(`\n${resultTable(cases)}`)
+  if (linearity) console.log(`\n${linearityTable(linearity)}`)
+}
+
+/** What cases need besides the servers; undefined where it can't be had on this machine. */
+interface Means {
+  readonly registry: SchemaRegistry | undefined
+  readonly rsyslog: Rsyslog | undefined
+}
+
+async function measureCases(servers: Cluster, options: Options): Promise<Result[]> {
+  const wanted = casesOf(options)
+  const rsyslog = wanted.some(({ kind }) => kind === 'rsyslog') ? await findRsyslog(say) : undefined
+  await using registry = wanted.some(({ format }) => format === 'avro') ? await startSchemaRegistry() : undefined
+  const means: Means = { registry, rsyslog }
+  const cases = wanted.filter(
+    ({ kind, format }) =>
+      (kind !== 'rsyslog' || rsyslog !== undefined) && (format !== 'avro' || registry !== undefined),
+  )
   const results: Result[] = []
   for (const size of ['small', 'large'] as const) {
     const ofSize = cases.filter((each) => each.size === size)
-    if (ofSize.length > 0) results.push(...(await measureSize(servers, size, ofSize, options)))
+    if (ofSize.length > 0) results.push(...(await measureSize(servers, size, ofSize, means, options)))
   }
-
-  const figures = figuresOf(results)
-  if (options.json) console.log(JSON.stringify({ machine: machineLine(load), startup, cases: figures }, undefined, 2))
-  else if (figures.length > 0) console.log(`\n${resultTable(figures)}`)
+  return results
 }
 
-async function measureSize(servers: Cluster, size: Size, cases: readonly Case[], options: Options): Promise<Result[]> {
+async function measureSize(
+  servers: Cluster,
+  size: Size,
+  cases: readonly Case[],
+  means: Means,
+  options: Options,
+): Promise<Result[]> {
   const records = options.recordsBySize[size]
-  const topic = await servers.createTopic({ name: freshName(`bench-${size}`), partitions })
-  say(`\nfilling a topic with ${records.toLocaleString('en')} ${size} records`)
-  await fillTopic(topic, partitions, logEvents(size, records))
-  await warmUp(size, topic)
+  const topics = new Map<Case['format'], string>()
+  for (const format of new Set(cases.map(({ format }) => format))) {
+    const topic = await servers.createTopic({ name: freshName(`bench-${size}-${format}`), partitions })
+    say(`\nfilling a topic with ${records.toLocaleString('en')} ${size} records (${format})`)
+    const url = means.registry?.url ?? ''
+    const avro = async () => avroEvents(records, await registerAvroSchema(url, topic))
+    await fillTopic(topic, partitions, format === 'json' ? logEvents(size, records) : await avro())
+    topics.set(format, topic)
+  }
+  await warmUp(size)
   const results: Result[] = []
   for (const measured of cases) {
     await sleep(settleMs)
+    const topic = topics.get(measured.format) as string
     await using index = await BenchIndex.create(freshName(`bench-${size}`))
-    const measurement = await measureCase(measured, topic, index, records, options)
+    const measurement = await measureCase(measured, topic, index, records, means, options)
     const { present, writtenAgain } = measurement
     if (present !== records)
       throw new Error(`${measured.name}: the index holds ${present} documents instead of ${records}`)
     if (writtenAgain > 0)
       say(`${measured.name}: ${writtenAgain} documents were sent again, Elasticsearch answered too late`)
-    results.push({ measured, measurement })
-    say(`${measured.name.padEnd(20)} ${Math.round(measurement.perSecond).toLocaleString('en').padStart(8)} docs/s`)
+    const result = { measured, measurement }
+    results.push(result)
+    say(resultLine(result))
   }
   return results
 }
 
 /** Elasticsearch becomes faster with the first requests; that must not depend on the order of the cases. */
-async function warmUp(size: Size, topic: string): Promise<void> {
+async function warmUp(size: Size): Promise<void> {
   await using index = await BenchIndex.create(freshName('bench-warm-up'))
-  await measureCeiling(index, bulkBodies(index.name, topic, logEvents(size, warmUpRecords)), warmUpRecords)
+  await measureCeiling(index, bulkBodies(index.name, 'warm-up', logEvents(size, warmUpRecords)), warmUpRecords)
 }
 
 async function measureCase(
@@ -79,16 +132,21 @@ async function measureCase(
   topic: string,
   index: BenchIndex,
   records: number,
+  { rsyslog, registry }: Means,
   { profile }: Options,
 ): Promise<Measurement> {
+  if (measured.kind === 'rsyslog') return await runRsyslog(rsyslog as Rsyslog, topic, index, records)
   if (measured.kind === 'ceiling') {
     const bodies = bulkBodies(index.name, topic, logEvents(measured.size, records))
     return await measureCeiling(index, bodies, records)
   }
-  if (!profile) return (await runPenstock(measured, topic, index, records)).measurement
+  const converter = { 'value.converter': 'AvroConverter', 'value.converter.schema.registry.url': registry?.url ?? '' }
+  const connector = { ...measured.connector, ...(measured.format === 'avro' ? converter : {}) }
+  const run = { executors: measured.executors, connector }
+  if (!profile) return (await runPenstock(run, topic, index, records)).measurement
   const folder = await mkdtemp(join(tmpdir(), 'penstock-profile-'))
   try {
-    const { measurement, profiles } = await runPenstock(measured, topic, index, records, folder)
+    const { measurement, profiles } = await runPenstock(run, topic, index, records, folder)
     console.log(`\n${profileText({ measured, measurement }, profiles)}\n`)
     return measurement
   } finally {

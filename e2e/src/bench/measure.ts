@@ -18,6 +18,10 @@ export interface Measurement {
   readonly totalSeconds: number
   /** Of all processes, in the same span as `perSecond`. */
   readonly cpuSecondsPerMillion: number
+  /** Of all processes, from the call until the last document. */
+  readonly totalCpuSeconds: number
+  /** Of Elasticsearch; null where its process is not ours to look at. */
+  readonly serverCpuSecondsPerMillion: number | null
   /** Highest sum of resident memory. */
   readonly peakBytes: number
   /** The span on the clock of process.hrtime, in microseconds. */
@@ -25,11 +29,18 @@ export interface Measurement {
   readonly threadSeconds: ReadonlyMap<string, number>
 }
 
+/** The processes whose use is measured. */
+export interface Watched {
+  /** The worker with its executors, or what stands in their place. */
+  readonly pids: readonly number[]
+  readonly server: number | undefined
+}
+
 /** Resolves when the index has taken so many documents; rejects if none comes for a minute, or `work` rejects. */
 export async function measure(
   index: BenchIndex,
   records: number,
-  pids: readonly number[],
+  watched: Watched,
   work: Promise<unknown> = new Promise(() => {}),
 ): Promise<Measurement> {
   const startedUs = nowUs()
@@ -38,14 +49,15 @@ export async function measure(
     failure = error
   })
   let first: Sample | undefined
-  let last = sample(0, pids)
+  let last = sample(0, watched)
+  const { cpu: startCpu } = last
   let changedUs = startedUs
   let peakBytes = 0
   for (;;) {
     const documents = await index.written()
     if (documents > last.documents) changedUs = nowUs()
-    last = sample(documents, pids)
-    peakBytes = Math.max(peakBytes, residentBytes(pids))
+    last = sample(documents, watched)
+    peakBytes = Math.max(peakBytes, residentBytes(watched.pids))
     if (failure) throw failure
     if (documents > 0) first ??= last
     if (first && documents >= records) {
@@ -71,6 +83,9 @@ export async function measure(
       perSecond: (documents * 1e6) / (to.us - from.us),
       totalSeconds: (to.us - startedUs) / 1e6,
       cpuSecondsPerMillion: ((to.cpu - from.cpu) * 1e6) / documents,
+      totalCpuSeconds: to.cpu - startCpu,
+      serverCpuSecondsPerMillion:
+        to.serverCpu === null || from.serverCpu === null ? null : ((to.serverCpu - from.serverCpu) * 1e6) / documents,
       peakBytes,
       spanUs: [from.us, to.us],
       threadSeconds: new Map(threads),
@@ -82,11 +97,13 @@ interface Sample {
   readonly us: number
   readonly documents: number
   readonly cpu: number
+  readonly serverCpu: number | null
   readonly threads: ReadonlyMap<string, number>
 }
 
-function sample(documents: number, pids: readonly number[]): Sample {
-  return { us: nowUs(), documents, cpu: cpuSeconds(pids), threads: cpuSecondsByThread(pids) }
+function sample(documents: number, { pids, server }: Watched): Sample {
+  const serverCpu = server === undefined ? null : cpuSeconds([server])
+  return { us: nowUs(), documents, cpu: cpuSeconds(pids), serverCpu, threads: cpuSecondsByThread(pids) }
 }
 
 function nowUs(): number {

@@ -6,6 +6,10 @@ export interface Options {
   readonly only: readonly string[]
   readonly json: boolean
   readonly profile: boolean
+  /** Ever more records and partitions. */
+  readonly linear: boolean
+  /** Then up to ten million records. */
+  readonly tenMillion: boolean
 }
 
 export type Size = 'small' | 'large'
@@ -14,7 +18,9 @@ export const usage = `usage: make bench ARGS='OPTION...'
   --quick              a tenth of the records
   --records-small N    records of about 200 bytes, 1000000 by default
   --records-large N    records of about 1 KB, 300000 by default
-  --only TEXT          only cases whose name holds TEXT, as small, raw, large/raw/2, start; may be repeated
+  --only TEXT          only cases whose name holds TEXT, as small, raw, large/raw/2, rsyslog, start, latency; may be
+                       repeated
+  --linear             also 10^4 to 10^6 records, and 1 to 500 partitions; with --ten-million up to 10^7 records
   --json               print JSON instead of a table
   --profile            print in which functions and threads the CPU time goes (of small/raw/1, or what --only names)`
 
@@ -27,6 +33,8 @@ export function parseOptions(args: readonly string[]): Options {
       'records-large': { type: 'string', default: '300000' },
       only: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
+      linear: { type: 'boolean', default: false },
+      'ten-million': { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
     },
   })
@@ -42,5 +50,7 @@ export function parseOptions(args: readonly string[]): Options {
     only: values.only,
     json: values.json,
     profile: values.profile,
+    linear: values.linear || values['ten-million'],
+    tenMillion: values['ten-million'],
   }
 }

@@ -3,6 +3,7 @@ import { type Cluster, freshName, startCluster } from '../harness/index.ts'
 import type { BenchIndex } from './bench-index.ts'
 import type { Case } from './cases.ts'
 import { type CpuProfile, readProfiles } from './cpu-profile.ts'
+import { elasticsearchProcess } from './listening-process.ts'
 import { type Measurement, measure } from './measure.ts'
 
 export interface PenstockRun {
@@ -12,7 +13,7 @@ export interface PenstockRun {
 }
 
 export async function runPenstock(
-  { executors, connector }: Case,
+  { executors, connector }: Pick<Case, 'executors' | 'connector'>,
   topic: string,
   index: BenchIndex,
   records: number,
@@ -21,22 +22,28 @@ export async function runPenstock(
   const env = profileFolder ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` } : {}
   await using cluster = await startCluster({ workers: 1, properties: { 'executor.processes': String(executors) }, env })
   const pids = await processesOf(cluster, executors)
-  // A name of its own: the name of the consumer group is made from it, and with it committed offsets are found again.
-  await cluster.createConnector(freshName('bench'), {
-    'connector.class': 'ElasticsearchSink',
-    topics: topic,
-    'topic.index.map': `${topic}:${index.name}`,
-    'consumer.override.auto.offset.reset': 'earliest',
-    ...connector,
-  })
-  const measurement = await measure(index, records, pids)
+  await cluster.createConnector(freshName('bench'), { ...sinkTo(topic, index.name), ...connector })
+  const measurement = await measure(index, records, { pids, server: elasticsearchProcess() })
   if (!profileFolder) return { measurement, profiles: [] }
   await cluster.worker(0).stop() // profiles are written at an orderly end
   return { measurement, profiles: await readProfiles(profileFolder) }
 }
 
+/**
+ * To be given a name of its own: the name of the consumer group is made from it, and with it committed offsets are
+ * found again.
+ */
+export function sinkTo(topic: string, index: string): Record<string, string> {
+  return {
+    'connector.class': 'ElasticsearchSink',
+    topics: topic,
+    'topic.index.map': `${topic}:${index}`,
+    'consumer.override.auto.offset.reset': 'earliest',
+  }
+}
+
 /** The worker and its executors. */
-async function processesOf(cluster: Cluster, executors: number): Promise<number[]> {
+export async function processesOf(cluster: Cluster, executors: number): Promise<number[]> {
   const worker = cluster.worker(0)
   for (;;) {
     const children = await worker.executorPids()

@@ -3,6 +3,8 @@ import { cpus } from 'node:os'
 import { textTable } from '../demo/text-table.ts'
 import { batchSize, type Case, inFlight, partitions } from './cases.ts'
 import type { CpuProfile } from './cpu-profile.ts'
+import type { Latency } from './latency.ts'
+import type { LinearityRun } from './linearity.ts'
 import type { Measurement } from './measure.ts'
 import type { Size } from './options.ts'
 import type { Startup } from './startup.ts'
@@ -22,13 +24,16 @@ export interface Figures {
   readonly totalSeconds: number
   /** null for the ceiling, which is no worker. */
   readonly cpuSecondsPerMillion: number | null
+  /** Of Elasticsearch; null where its process is not ours to look at. */
+  readonly serverCpuSecondsPerMillion: number | null
   readonly peakMegabytes: number | null
 }
 
 export function figuresOf(results: readonly Result[]): Figures[] {
   return results.map(({ measured, measurement }) => {
     const ceiling = ceilingOf(results, measured.size)
-    const worker = measured.kind === 'penstock'
+    const worker = measured.kind !== 'ceiling'
+    const { serverCpuSecondsPerMillion: serverCpu } = measurement
     return {
       case: measured.name,
       records: measurement.records,
@@ -36,13 +41,14 @@ export function figuresOf(results: readonly Result[]): Figures[] {
       ofCeiling: ceiling === undefined ? null : rounded(measurement.perSecond / ceiling, 3),
       totalSeconds: rounded(measurement.totalSeconds, 2),
       cpuSecondsPerMillion: worker ? rounded(measurement.cpuSecondsPerMillion, 2) : null,
+      serverCpuSecondsPerMillion: serverCpu === null ? null : rounded(serverCpu, 2),
       peakMegabytes: worker ? Math.round(measurement.peakBytes / 2 ** 20) : null,
     }
   })
 }
 
 export function resultTable(figures: readonly Figures[]): string {
-  const heads = ['case', 'records', 'docs/s', 'of ceiling', 'total s', 'CPU s/million', 'peak MiB']
+  const heads = ['case', 'records', 'docs/s', 'of ceiling', 'total s', 'CPU s/million', 'of the node', 'peak MiB']
   const rows = figures.map((line) => [
     line.case,
     line.records,
@@ -50,6 +56,7 @@ export function resultTable(figures: readonly Figures[]): string {
     line.ofCeiling === null ? '–' : `${(line.ofCeiling * 100).toFixed(1)} %`,
     line.totalSeconds.toFixed(2),
     line.cpuSecondsPerMillion?.toFixed(2) ?? '–',
+    line.serverCpuSecondsPerMillion?.toFixed(2) ?? '–',
     line.peakMegabytes ?? '–',
   ])
   return `${textTable(heads, rows)}\n\n${legend}`
@@ -58,14 +65,41 @@ export function resultTable(figures: readonly Figures[]): string {
 const legend = `case          size/way/executors: records of about 200 bytes (small) or 1 KB (large), ${partitions} partitions, 1 shard,
               no replica, no refresh. raw: schemaless JSON passed on; transformed: with InsertField and ReplaceField;
               both with batch.size=${batchSize} and ${inFlight} requests in flight over all tasks, as the ceiling has it, which
-              sends bulk requests made beforehand. defaults: raw, with the connector's own settings.
+              sends bulk requests made beforehand. defaults: raw, with the connector's own settings. avro: with a
+              schema registry, the documents made from Avro. rsyslog: its imkafka and omelasticsearch, without ids.
 docs/s        from the first documents seen in the index to the last.
 total s       from the creation of the connector to the last document.
-CPU, memory   of the worker with its executors; the memory is the highest sum of their resident sets.`
+CPU, memory   of the worker with its executors; the memory is the highest sum of their resident sets. of the node: CPU
+              seconds per million documents of Elasticsearch.`
 
-export function startupLines({ firstAnswerMs, idleBytes }: Startup): string {
-  const idle = `${Math.round(idleBytes / 2 ** 20)} MiB`
+export function startupLines({ firstAnswerMs, idleBytes, idlePercent }: Startup): string {
+  const idle = `${Math.round(idleBytes / 2 ** 20)} MiB, ${idlePercent.toFixed(2)} % of a core`
   return `start to first REST answer: ${(firstAnswerMs / 1000).toFixed(2)} s (best of 3); idle with one executor: ${idle}`
+}
+
+export function latencyLine({ perSecond, records, medianMs, p99Ms, largestMs }: Latency): string {
+  const times = `median ${medianMs} ms, 99 % within ${p99Ms} ms, at most ${largestMs} ms`
+  return `from produce to acknowledged at ${perSecond} records/s (${records} of them): ${times}`
+}
+
+export function linearityTable(runs: readonly LinearityRun[]): string {
+  const heads = ['records', 'partitions', 'total s', 'docs/s', 'CPU s', 'peak MiB']
+  const rows = runs.map((run) => [
+    run.records,
+    run.partitions,
+    run.totalSeconds.toFixed(2),
+    run.docsPerSecond,
+    run.cpuSeconds.toFixed(2),
+    run.peakMegabytes,
+  ])
+  return `${textTable(heads, rows)}\n\nfrom the creation of the connector to the last document, otherwise as small/raw/1`
+}
+
+/** What is known as soon as a case is over. */
+export function resultLine({ measured, measurement }: Result): string {
+  const rate = `${Math.round(measurement.perSecond).toLocaleString('en').padStart(8)} docs/s`
+  const cpu = `${measurement.cpuSecondsPerMillion.toFixed(2).padStart(6)} CPU s per million`
+  return `${measured.name.padEnd(20)} ${rate}${measured.kind === 'ceiling' ? '' : cpu}`
 }
 
 export function machineLine(load: number): string {

@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startCluster } from '../harness/index.ts'
-import { residentBytes } from './process-figures.ts'
+import { cpuSeconds, residentBytes } from './process-figures.ts'
 
 const rounds = 3
 const askEveryMs = 10
-const idleAfterMs = 3_000
+const idleAfterMs = 10_000
+const idleForMs = 30_000
 
 export interface Startup {
   /** From the start of the process until `GET /` answers 200; the best of three, its internal topics exist. */
   readonly firstAnswerMs: number
   /** Resident memory of an idle worker with one executor. */
   readonly idleBytes: number
+  /** Of one core, in percent. */
+  readonly idlePercent: number
 }
 
 export async function measureStartup(): Promise<Startup> {
@@ -26,7 +29,10 @@ export async function measureStartup(): Promise<Startup> {
   }
   await sleep(idleAfterMs)
   const pids = [worker.pid, ...(await worker.executorPids())]
-  return { firstAnswerMs: Math.min(...timesMs), idleBytes: residentBytes(pids) }
+  const before = cpuSeconds(pids)
+  await sleep(idleForMs)
+  const idlePercent = ((cpuSeconds(pids) - before) / (idleForMs / 1000)) * 100
+  return { firstAnswerMs: Math.min(...timesMs), idleBytes: residentBytes(pids), idlePercent }
 }
 
 async function answers(url: string): Promise<boolean> {
