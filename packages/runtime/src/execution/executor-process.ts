@@ -85,7 +85,8 @@ export class ExecutorProcess {
           new URL(import.meta.url.endsWith('.ts') ? './executor-main.ts' : './executor-main.js', import.meta.url),
         ),
         {
-          execArgv: [...process.execArgv, `--max-old-space-size=${options.heapMb}`],
+          // Records die young. V8's own choice on a large machine spends 90 MB more for a tenth of the time.
+          execArgv: ['--max-semi-space-size=16', ...process.execArgv, `--max-old-space-size=${options.heapMb}`],
           env: {
             UV_THREADPOOL_SIZE: '16',
             // The native client's many threads would each keep an arena of freed memory.
