@@ -16,6 +16,7 @@ export { type Differences, type HoldsExactlyOptions, type IndexDocument, IndexVi
 export { InstalledTemplate } from './installed-template.ts'
 export { findJvmConnect, type JvmConnect, JvmWorker, type JvmWorkerOptions, startJvmWorker } from './jvm-connect.ts'
 export { Load, type LoadOptions } from './load.ts'
+export { LoadedSink, type LoadedSinkOptions, type Told } from './loaded-sink.ts'
 export { MisbehavingPlugin, type Misbehavior } from './misbehaving-plugin.ts'
 export { OpenSearch, startOpenSearch } from './opensearch.ts'
 export {

@@ -1,0 +1,153 @@
+/** A connector under load into Elasticsearch, and what it tells of itself while something is wrong. */
+import { elasticsearchRequest } from '../stack/elasticsearch-request.ts'
+import type { Cluster } from './cluster.ts'
+import type { IndexView } from './index-view.ts'
+import type { Load } from './load.ts'
+import { idOf, type RecordToProduce, type StoredRecord } from './records.ts'
+import { stack } from './stack-env.ts'
+import { NotYet, until } from './until.ts'
+
+export interface LoadedSinkOptions {
+  readonly cluster: Cluster
+  readonly connector: string
+  /** One that the connector reads already, and nothing has been written to. */
+  readonly topic: string
+  readonly perSecond: number
+  readonly record: (number: number) => RecordToProduce
+  /** False where nothing can arrive in the index yet. */
+  readonly arrives?: boolean
+}
+
+export interface Told {
+  /** Which counters of setbacks may rise, as a part of a regular expression. */
+  readonly trouble: string
+  /** What the workers' logs say meanwhile. */
+  readonly reason?: RegExp
+  /** False for faults through which so much gets that the tasks never stop reading. */
+  readonly held?: boolean
+}
+
+/** Looking often would be part of the load. */
+const patience = { deadlineMs: 60_000, everyMs: 250 }
+
+export class LoadedSink implements AsyncDisposable {
+  readonly topic: string
+  readonly index: IndexView
+  readonly #options: LoadedSinkOptions
+  readonly #load: Load
+  readonly #before: { readonly metrics: string; readonly logs: string }
+
+  private constructor(options: LoadedSinkOptions, before: { metrics: string; logs: string }) {
+    const { cluster, topic, perSecond, record } = options
+    this.topic = topic
+    this.index = cluster.index(topic)
+    this.#options = options
+    this.#load = cluster.load(topic, { perSecond, record })
+    this.#before = before
+  }
+
+  /** Resolves when documents arrive. */
+  static async start(options: LoadedSinkOptions): Promise<LoadedSink> {
+    const { cluster, perSecond, arrives = true } = options
+    const sink = new LoadedSink(options, { metrics: await metricsOf(cluster), logs: await logsOf(cluster) })
+    if (!arrives) return sink
+    await until(async () => (await sink.index.count()) > perSecond / 4, {
+      what: 'documents under load',
+      ...patience,
+    })
+    return sink
+  }
+
+  /** Resolves when metrics and logs say what is wrong, and, unless told otherwise, the tasks hold what they have. */
+  async untilTold({ trouble, reason, held = true }: Told): Promise<void> {
+    const { metrics, logs } = this.#before
+    const { cluster } = this.#options
+    await until(
+      async () => {
+        const now = await metricsOf(cluster)
+        const setbacks = risen(`penstock_plugin_setbacks_(${trouble})_total`, metrics, now)
+        const holds = risen('penstock_sink_task_put_retries_total', metrics, now)
+        if (setbacks < 2 || (held && holds < 2)) return new NotYet({ setbacks, holds })
+        const news = (await logsOf(cluster)).slice(logs.length)
+        return reason === undefined || reason.test(news) || new NotYet(news.slice(-2_000))
+      },
+      { what: `metrics and logs to tell of ${trouble}${reason ? ` by ${reason}` : ''}`, ...patience },
+    )
+  }
+
+  async stop(): Promise<StoredRecord[]> {
+    return await this.#load.stop()
+  }
+
+  /** The index holds all that was produced, as far as it is expected, and nothing else; all of it is committed. */
+  async expectUnharmed(expected: (record: StoredRecord) => boolean = () => true): Promise<void> {
+    const records = await this.stop()
+    await this.index.untilHoldsExactly(records.filter(expected))
+    await this.untilCommitted(records)
+  }
+
+  async untilCommitted(records: readonly StoredRecord[]): Promise<void> {
+    const ends = new Map<number, bigint>()
+    for (const { partition, offset } of records) {
+      if (offset >= (ends.get(partition) ?? 0n)) ends.set(partition, offset + 1n)
+    }
+    await until(
+      async () => {
+        const committed = await this.#committed()
+        return [...ends].every(([partition, end]) => committed.get(partition) === end) || new NotYet([...committed])
+      },
+      { what: `all of ${this.topic} to be committed`, ...patience },
+    )
+  }
+
+  /** Ids of records whose offsets are committed though they are not in the index. */
+  async committedAndMissing(): Promise<string[]> {
+    const committed = await this.#committed()
+    const written = new Set((await this.index.all()).map(({ id }) => id))
+    const missing: string[] = []
+    for (const [partition, end] of committed) {
+      for (let offset = 0n; offset < end; offset++) {
+        const id = idOf({ topic: this.topic, partition, offset })
+        if (!written.has(id)) missing.push(id)
+      }
+    }
+    return missing
+  }
+
+  async settings(settings: object): Promise<void> {
+    await this.ask('_settings', 'PUT', JSON.stringify(settings))
+  }
+
+  /** Asks the index for something; throws when it is refused. */
+  async ask(path: string, method: string, body?: string): Promise<void> {
+    const request = body === undefined ? { method } : { method, body }
+    const response = await elasticsearchRequest(stack.elasticsearch, `${this.topic}/${path}`, request)
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#load[Symbol.asyncDispose]()
+  }
+
+  #committed(): Promise<Map<number, bigint>> {
+    return this.#options.cluster.group(this.#options.connector).committed(this.topic)
+  }
+}
+
+async function metricsOf(cluster: Cluster): Promise<string> {
+  const pages = cluster.workers.map(async ({ url }) => await (await fetch(`${url}/metrics`)).text())
+  return (await Promise.all(pages)).join('\n')
+}
+
+async function logsOf(cluster: Cluster): Promise<string> {
+  return (await Promise.all(cluster.workers.map((worker) => worker.logs()))).join('')
+}
+
+function risen(name: string, before: string, now: string): number {
+  const total = (page: string) =>
+    [...page.matchAll(new RegExp(`^${name}\\{.*\\} (\\d+)`, 'gm'))].reduce(
+      (sum, match) => sum + Number(match.at(-1)),
+      0,
+    )
+  return total(now) - total(before)
+}
