@@ -63,7 +63,7 @@ export class DeadLetterRedrive implements Inspection {
         this.#tally.add(driven)
       }
       await this.#keepPositions(reader)
-      await pace.keep(letters.length, signal)
+      await pace.keep(originals.length, signal)
     }
     this.#tally.complete = !signal.aborted && reader.offsetsDone === reader.offsetsTotal
   }
