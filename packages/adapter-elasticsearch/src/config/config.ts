@@ -14,6 +14,7 @@ import { proxyKeys } from './proxy-keys.ts'
 import { resourceKeys } from './resource-keys.ts'
 import { routingKeys } from './routing-keys.ts'
 import { securityKeys } from './security-keys.ts'
+import { transportKeys } from './transport-keys.ts'
 import { writingKeys } from './writing-keys.ts'
 
 /** Keys of older connectors that people’s JSON still has: accepted, without effect, worth a warning. */
@@ -46,6 +47,7 @@ export const config = configDef(
     ...connectionKeys,
     ...resourceKeys,
     ...writingKeys,
+    ...transportKeys,
     ...conversionKeys,
     ...routingKeys,
     ...documentKeys,

@@ -1,9 +1,9 @@
-/** Where the cluster is and how to reach it. */
+/** Where the cluster is, and who the sink is to it. */
 import { key } from '@penstock/core'
 import { cloudIdProblem } from '../connection/cloud-id.ts'
 import { extraHeadersProblem } from '../connection/extra-headers.ts'
 import { urlProblem } from '../connection/node-urls.ts'
-import { connector, dayMs, weekMs } from './groups.ts'
+import { connector } from './groups.ts'
 
 export const connectionKeys = {
   'connection.url': key.list({
@@ -73,39 +73,5 @@ export const connectionKeys = {
     group: connector,
     displayName: 'Sniffing',
     doc: 'Ask the cluster for the addresses of its nodes, at the start, every five minutes and after a failure, and write to those instead of `connection.url`. Only where the addresses that nodes publish can be reached from here: not behind a load balancer, a proxy or a path. Penstock only.',
-  }),
-  'connection.timeout.ms': key.int({
-    default: 1000,
-    min: 0,
-    max: 43_200_000,
-    importance: 'low',
-    group: connector,
-    displayName: 'Connection Timeout',
-    doc: 'How long opening a connection, TLS included, may take. 0 waits for ever.',
-  }),
-  'read.timeout.ms': key.int({
-    default: 3000,
-    min: 0,
-    max: weekMs,
-    importance: 'low',
-    group: connector,
-    displayName: 'Read Timeout',
-    doc: 'How long Elasticsearch may take for a request before it is sent again. Each timeout doubles it, up to ten times, until an answer comes quickly. 0 waits for ever.',
-  }),
-  'max.connection.idle.time.ms': key.int({
-    default: 60_000,
-    min: -1,
-    max: dayMs,
-    importance: 'low',
-    group: connector,
-    displayName: 'Max Connection Idle Time',
-    doc: 'How long a connection without requests is kept. -1 keeps it until the server closes it.',
-  }),
-  'connection.compression': key.boolean({
-    default: false,
-    importance: 'low',
-    group: connector,
-    displayName: 'Compression',
-    doc: 'Compress request bodies with gzip: less network, more CPU.',
   }),
 } as const

@@ -15,7 +15,7 @@ export const kerberosKeys = {
     default: null,
     importance: 'low',
     group: kerberos,
-    displayName: 'Kerberos Keytab Path',
+    displayName: 'Kerberos Keytab File Path',
     check: (path) => {
       if (path === '') return undefined
       if (!path.endsWith('keytab')) return 'a path that ends with keytab is expected'

@@ -25,7 +25,7 @@ export const resourceKeys = {
     max: maxInt,
     importance: 'medium',
     group: connector,
-    displayName: 'Max External Resource Mappings',
+    displayName: 'Maximum External Resource Mappings',
     doc: 'How many pairs `topic.to.external.resource.mapping` may have.',
   }),
   'data.stream.type': key.string({
