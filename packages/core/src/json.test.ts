@@ -144,3 +144,29 @@ test('characters are escaped as the JVM escapes them, and mean the same', () => 
     }),
   )
 })
+
+test('decimals of any length come back as they were written', () => {
+  const digits = fc.stringMatching(/^\d{0,18}$/)
+  const decimal = fc
+    .tuple(
+      fc.constantFrom('', '-'),
+      fc.constantFrom('0', '00', '1', '10', '999'),
+      digits,
+      digits,
+      fc.constantFrom('', 'e5', '.1'),
+    )
+    .map(([sign, lead, whole, fraction, rest]) => `${sign}${lead}${whole}.${fraction}${rest}`)
+  fc.assert(
+    fc.property(decimal, (text) => {
+      let valid = true
+      try {
+        JSON.parse(text)
+      } catch {
+        valid = false
+      }
+      if (valid) expect(stringifyJson(parseJson(`[${text}]`))).toBe(`[${text}]`)
+      else expect(() => parseJson(`[${text}]`)).toThrow(SyntaxError)
+    }),
+    { numRuns: 2000 },
+  )
+})
