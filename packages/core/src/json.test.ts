@@ -170,3 +170,17 @@ test('decimals of any length come back as they were written', () => {
     { numRuns: 2000 },
   )
 })
+
+test('an object that looks like a Buffer in JSON stays one, beside what needs care', () => {
+  const alike = { type: 'Buffer', data: [104, 105] }
+  expect(stringifyJson({ alike, n: 1n, real: Buffer.from('hi') })).toBe(
+    '{"alike":{"type":"Buffer","data":[104,105]},"n":1,"real":"aGk="}',
+  )
+  expect(stringifyJson([Buffer.from('hi')])).toBe('["aGk="]')
+  expect(stringifyJson(Buffer.from('hi'))).toBe('"aGk="')
+})
+
+test('what is no number is text, not null', () => {
+  expect(stringifyJson({ a: Number.NaN, b: [Number.POSITIVE_INFINITY] })).toBe('{"a":"NaN","b":["Infinity"]}')
+  expect(stringifyJson(new Map([['a', -Infinity]]))).toBe('{"a":"-Infinity"}')
+})

@@ -150,7 +150,10 @@ function exactNumber(value: number, source: string): number | bigint | JsonNumbe
   return String(value) === source ? value : new JsonNumber(source)
 }
 
-/** Writes a value as JSON; `bigint` and {@link JsonNumber} keep every digit, bytes become base64. */
+/**
+ * Writes a value as JSON; `bigint` and {@link JsonNumber} keep every digit, bytes become base64. What is no number is
+ * written as text, `"NaN"`, as Kafka Connect does: null would be another value.
+ */
 export function stringifyJson(value: unknown): string {
   return (isPlainJson(value) ? JSON.stringify(value) : JSON.stringify(value, replaceExact)) ?? 'null'
 }
@@ -158,6 +161,7 @@ export function stringifyJson(value: unknown): string {
 /** Whether `JSON.stringify` alone, several times faster than with a replacer, writes the value as it should. */
 function isPlainJson(value: unknown): boolean {
   if (typeof value === 'bigint') return false
+  if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return true
   if (Array.isArray(value)) return value.every(isPlainJson)
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
@@ -165,19 +169,16 @@ function isPlainJson(value: unknown): boolean {
   return true
 }
 
-function replaceExact(this: unknown, _key: string, value: unknown): unknown {
+function replaceExact(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return rawJSON(value.toString())
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
   if (typeof value === 'object' && value !== null) {
-    if (isBufferJson(value)) return Buffer.from(value.data).toString('base64')
-    if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+    // As it was before its toJSON, which a Buffer has: an object may look like what that gives and be none.
+    const original = (this as Record<string, unknown>)[key]
+    if (original instanceof Uint8Array) return Buffer.from(original).toString('base64')
     if (value instanceof Map) return Object.fromEntries(value)
   }
   return value
-}
-
-// Buffer has a toJSON, which runs before the replacer sees it.
-function isBufferJson(value: object): value is { type: 'Buffer'; data: number[] } {
-  return (value as { type?: unknown }).type === 'Buffer' && Array.isArray((value as { data?: unknown }).data)
 }
 
 /**
