@@ -39,6 +39,29 @@ test('a value with a schema becomes a document; no digit is lost', () => {
   )
 })
 
+test('floats are told from integers, have no more digits than theirs, and never become null', () => {
+  const floats = schema.struct([
+    ['whole', schema.float64()],
+    ['large', schema.float64()],
+    ['zero', schema.float64()],
+    ['short', schema.float32()],
+    ['wholeShort', schema.float32()],
+    ['none', schema.float64()],
+  ])
+  const numbers = { whole: 1, large: 1e10, zero: -0, short: Math.fround(0.1), wholeShort: 2, none: Number.NaN }
+  const document = toDocument({ schema: floats, value: new Struct(floats, numbers) }, at0, used)
+  expect(document).toBe('{"whole":1.0,"large":1.0E10,"zero":-0.0,"short":0.1,"wholeShort":2.0,"none":"NaN"}')
+})
+
+test('a struct that looks like a Buffer in JSON stays a struct', () => {
+  const alike = schema.struct([
+    ['type', schema.string()],
+    ['data', schema.array(schema.int32())],
+  ])
+  const document = { schema: alike, value: new Struct(alike, { type: 'Buffer', data: [1] }) }
+  expect(toDocument(document, at0, used)).toBe('{"type":"Buffer","data":[1]}')
+})
+
 test('with the schema ignored dates are days and odd maps are pairs, as the JSON converter writes them', () => {
   const document = toDocument({ schema: struct, value }, at0, ignored)
   expect(document).toContain('"day":20455,')

@@ -2,6 +2,8 @@
 import {
   DataError,
   Decimal,
+  doubleText,
+  floatText,
   JsonNumber,
   logical,
   type Schema,
@@ -141,5 +143,15 @@ function primitiveToJson(schema: Schema, value: unknown, settings: DocumentSetti
     // The mapping made from the schema is a date, which Elasticsearch reads as milliseconds.
     return schema.name === logical.date && !settings.useSchema ? Math.floor(ms / dayMs) : ms
   }
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    if (schema.type === 'FLOAT64') return wholeAsFloat(value)
+    // Without the digits that only 64 bits have: 0.1, not 0.10000000149011612.
+    if (schema.type === 'FLOAT32') return wholeAsFloat(Number(floatText(value)))
+  }
   return value
+}
+
+/** 1 as 1.0: a field that Elasticsearch maps by its first number must not become an integer for all that follow. */
+function wholeAsFloat(value: number): unknown {
+  return Number.isInteger(value) ? new JsonNumber(doubleText(value)) : value
 }
