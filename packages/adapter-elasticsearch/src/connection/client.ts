@@ -1,21 +1,20 @@
 /**
- * The one way to the cluster: Elastic's transport with plain media types, which Elasticsearch from 7 on and OpenSearch
- * take, and without the check of the product, which Elasticsearch before 7.14 and OpenSearch fail. It spreads requests
- * over the nodes and avoids those that are down; retrying is ours. Nothing thrown from here holds credentials. How the
- * transport is set up is in transport.ts.
+ * The one way to the cluster: the transport of Elastic's client, set up in elastic-client.ts for Elasticsearch from 7 on
+ * and OpenSearch. It spreads requests over the nodes and avoids those that are down; retrying is ours. Nothing thrown from
+ * here holds credentials.
  */
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { errors, type Transport } from '@elastic/transport'
+import { type Client, errors } from '@elastic/elasticsearch'
 import { messageOf } from '@penstock/core'
 import { type ElasticsearchSinkConfig, shownUrls } from '../config/config.ts'
 import { retryAfterMs } from '../delivery/retry-policy.ts'
 import { Deadline } from './deadline.ts'
+import { createClient } from './elastic-client.ts'
 import { explained } from './failure-text.ts'
 import { ReadTimeout } from './read-timeout.ts'
 import { Sniffer } from './sniffer.ts'
-import { createTransport } from './transport.ts'
 
 export interface Answer {
   readonly status: number
@@ -51,7 +50,7 @@ const smallestCompressed = 1024
 const compress = promisify<Buffer, { level: number }, Buffer>(gzip)
 
 export class ElasticsearchClient {
-  readonly #transport: Transport
+  readonly #client: Client
   readonly #sniffer: Sniffer | null
   readonly #compression: boolean
   readonly #readTimeout: ReadTimeout
@@ -60,7 +59,7 @@ export class ElasticsearchClient {
   readonly urls: string
 
   constructor(config: ElasticsearchSinkConfig) {
-    this.#transport = createTransport(config)
+    this.#client = createClient(config)
     this.#sniffer = config['connection.sniffing'] ? this.#createSniffer() : null
     this.#compression = config['connection.compression']
     this.#readTimeout = new ReadTimeout(config['read.timeout.ms'])
@@ -95,7 +94,7 @@ export class ElasticsearchClient {
     const deadline = new Deadline(this.#readTimeout.ms, signal)
     const started = performance.now()
     try {
-      const answer = await this.#transport.request<Readable>(
+      const answer = await this.#client.transport.request<Readable>(
         {
           method: request.method,
           path: request.path,
@@ -127,7 +126,7 @@ export class ElasticsearchClient {
 
   /** Tells the pool which node to prefer or avoid. Errors hold copies of a node, so it is looked up. */
   #judge(node: { readonly id: string } | null, alive: boolean): void {
-    const pool = this.#transport.connectionPool
+    const pool = this.#client.connectionPool
     const known = pool.connections.find(({ id }) => id === node?.id)
     if (known === undefined) return
     if (alive) pool.markAlive(known)
@@ -135,7 +134,7 @@ export class ElasticsearchClient {
   }
 
   #createSniffer(): Sniffer {
-    const pool = this.#transport.connectionPool
+    const pool = this.#client.connectionPool
     return new Sniffer({
       ask: async () => {
         const { answer, protocol } = await this.#send({ method: 'GET', path: '/_nodes/http' }, this.#closed.signal)
@@ -150,6 +149,6 @@ export class ElasticsearchClient {
   /** Ends all connections, requests under way included. */
   async close(): Promise<void> {
     this.#closed.abort()
-    await this.#transport.connectionPool.empty()
+    await this.#client.close()
   }
 }

@@ -2,8 +2,8 @@
 import { ConfigError, type ConfigProblem, isRetriable, messageOf } from '@penstock/core'
 import { type ElasticsearchSinkConfig, shownUrls } from '../config/config.ts'
 import { type Answer, ElasticsearchClient, type ElasticsearchRequest, UnreachableError } from '../connection/client.ts'
+import { nodeUrls } from '../connection/elastic-client.ts'
 import { type Cluster, clusterOf } from '../connection/flavor.ts'
-import { nodeUrls } from '../connection/transport.ts'
 import { reasonOf } from '../delivery/bulk-response.ts'
 import { pairsOf } from '../indices/index-names.ts'
 import { writesToDataStreams } from '../indices/resources.ts'
@@ -27,10 +27,7 @@ export async function clusterProblems(config: Config, signal: AbortSignal): Prom
   try {
     const problems = identityProblems(await ask({ method: 'GET', path: '/' }), config, client.urls)
     if (problems.length > 0) return problems
-    return [
-      ...(await missingResources(config, client.urls, ask)),
-      ...(await missingHelpers(config, client.urls, ask)),
-    ]
+    return [...(await missingResources(config, client.urls, ask)), ...(await missingHelpers(config, client.urls, ask))]
   } catch (error) {
     if (!(error instanceof UnreachableError) && !isRetriable(error)) throw error
     return problem(

@@ -1,12 +1,12 @@
-/** Elastic's transport, set up by a configuration: nodes, credentials, headers. */
-import { Transport, UndiciConnection, WeightedConnectionPool } from '@elastic/transport'
+/** Elastic's client, set up by a configuration: nodes, credentials, headers. */
+import { Client, type ClientOptions, Transport } from '@elastic/elasticsearch'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import { cloudUrl } from './cloud-id.ts'
 import { dispatchers } from './dispatcher.ts'
 import { extraHeaders } from './extra-headers.ts'
 import { parseNodeUrl } from './node-urls.ts'
 
-type Auth = NonNullable<WeightedConnectionPool['auth']>
+type Auth = NonNullable<ClientOptions['auth']>
 
 /** The URLs to write to, with user-info. */
 export function nodeUrls(config: Pick<ElasticsearchSinkConfig, 'connection.url' | 'connection.cloud.id'>): string[] {
@@ -14,29 +14,37 @@ export function nodeUrls(config: Pick<ElasticsearchSinkConfig, 'connection.url' 
   return cloudId === '' ? [...config['connection.url']] : [cloudUrl(cloudId)]
 }
 
+/**
+ * Without the check of the product, which Elasticsearch before 7.14 and OpenSearch fail, and with plain media types
+ * instead of `compatible-with=9`, which others than version 8 and 9 refuse.
+ */
+class PlainTransport extends Transport {
+  constructor({ productCheck: _product, vendoredHeaders: _headers, ...options }: TransportOptions) {
+    super({ ...options, openTelemetry: { enabled: false } })
+  }
+}
+type TransportOptions = ConstructorParameters<typeof Transport>[0]
+
 /** Throws ConfigError for certificates and keys that can't be had. */
-export function createTransport(config: ElasticsearchSinkConfig): Transport {
-  const pool = new WeightedConnectionPool({ Connection: UndiciConnection, agent: dispatchers(config) })
+export function createClient(config: ElasticsearchSinkConfig): Client {
   const auth = credentials(config)
   const nodes = nodeUrls(config).map(parseNodeUrl)
+  const common = auth ?? nodes[0]?.auth
   const seen = new Set<string>()
-  pool.addConnection(
-    nodes
+  return new Client({
+    nodes: nodes
       .filter(({ url }) => !seen.has(url.href) && seen.add(url.href))
       .map(({ url, auth: own }) => ({
         url,
         ...(auth === null && own === null ? {} : { auth: auth ?? (own as Auth) }),
-      })),
-  )
-  // For nodes that the cluster tells of, whose URLs hold no user.
-  const common = auth ?? nodes[0]?.auth
-  if (common) pool.auth = common
-  return new Transport({
-    connectionPool: pool,
+      })) as NonNullable<ClientOptions['nodes']>,
+    // Also for nodes that the cluster tells of, whose URLs hold no user.
+    ...(common ? { auth: common } : {}),
+    agent: dispatchers(config) as NonNullable<ClientOptions['agent']>,
+    Transport: PlainTransport,
     headers: { 'user-agent': 'penstock', ...extraHeaders(config['connection.headers']) },
     maxRetries: 0,
     enableMetaHeader: false,
-    openTelemetry: { enabled: false },
     // Its errors never leave client.ts as they are, and redacting one walks a bulk body byte by byte for seconds.
     redaction: { type: 'off' },
   })
