@@ -13,15 +13,23 @@ export function parseNodeUrl(text: string): NodeUrl {
     throw new TypeError(`${redactUrl(text)} is not an http or https URL`)
   }
   const auth =
-    url.username === ''
-      ? null
-      : { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
+    url.username === '' ? null : { username: decoded(url.username, text), password: decoded(url.password, text) }
   url.username = ''
   url.password = ''
   url.search = ''
   url.hash = ''
   url.pathname = url.pathname.replace(/\/+$/, '')
   return { url, auth }
+}
+
+function decoded(part: string, text: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw new TypeError(
+      `user name or password in ${redactUrl(text)} hold a % that escapes nothing; it is written as %25`,
+    )
+  }
 }
 
 /** What is wrong with a URL, if anything. */
