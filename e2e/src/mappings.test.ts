@@ -102,9 +102,10 @@ test('the mapping follows the schemas; what does not fit it is refused with the 
     field('labels', 'map', { keys: { type: 'string' }, values: { type: 'int64' } }),
     field('byNumber', 'map', { keys: { type: 'int32' }, values: { type: 'string' } }),
     field('raw', 'bytes'),
+    field('ratio', 'double'),
   ]
   const payload =
-    '{"id":null,"label":"x","amount":"BNI=","day":20455,"clock":1234,"at":1767312000123,"home":{"zip":"01099","no":3},"tags":["a"],"labels":{"a":9007199254740993},"byNumber":[[1,"b"]],"raw":"aGk="}'
+    '{"id":null,"label":"x","amount":"BNI=","day":20455,"clock":1234,"at":1767312000123,"home":{"zip":"01099","no":3},"tags":["a"],"labels":{"a":9007199254740993},"byNumber":[[1,"b"]],"raw":"aGk=","ratio":2}'
   await cluster.produce(topic, [
     { key: 'gone', value: null },
     { key: null, value: null },
@@ -116,6 +117,7 @@ test('the mapping follows the schemas; what does not fit it is refused with the 
     { key: 'f', value: value('"text"').replace('{"type":"struct","fields":[]}', '{"type":"string"}') },
     { key: 'g', value: value('{"id":2}', id) },
     { key: 'b', value: null },
+    { key: 'h', value: value('{"ratio":"NaN"}', field('ratio', 'double')) },
   ])
   await cluster.createConnector(topic, {
     ...sink,
@@ -124,11 +126,11 @@ test('the mapping follows the schemas; what does not fit it is refused with the 
     'behavior.on.null.values': 'delete',
     'errors.deadletterqueue.topic.name': letters,
   })
-  await untilCommitted(topic, topic, 10n)
+  await untilCommitted(topic, topic, 11n)
 
   const documents = Object.fromEntries((await index.all()).map((document) => [document.id, document.source]))
   expect(documents).toEqual({
-    a: '{"id":7,"label":"x","amount":12.34,"day":1767312000000,"clock":1234,"at":1767312000123,"home":{"zip":"01099","no":3},"tags":["a"],"labels":{"a":9007199254740993},"byNumber":[{"key":1,"value":"b"}],"raw":"aGk="}',
+    a: '{"id":7,"label":"x","amount":12.34,"day":1767312000000,"clock":1234,"at":1767312000123,"home":{"zip":"01099","no":3},"tags":["a"],"labels":{"a":9007199254740993},"byNumber":[{"key":1,"value":"b"}],"raw":"aGk=","ratio":2.0}',
     c: '{"id":5}',
     g: '{"id":2}',
   })
@@ -153,12 +155,14 @@ test('the mapping follows the schemas; what does not fit it is refused with the 
   expect(JSON.stringify(found)).toContain(
     '"fields":{"at":["2026-01-02T00:00:00.123Z"],"clock":["1970-01-01T00:00:01.234Z"],"day":["2026-01-02T00:00:00.000Z"]}',
   )
-  expect(await reasons(letters, 3)).toEqual({
+  expect(await reasons(letters, 4)).toEqual({
     [`${topic}/d`]: expect.stringContaining(`field id of ${topic} is integer, the schema of the record asks for long`),
     [`${topic}/e`]: expect.stringContaining(
       `field label of ${topic} is text, the schema of the record asks for object`,
     ),
     [`${topic}/f`]: expect.stringContaining('is STRING, not an object'),
+    // What is no number is told of, not written as null.
+    [`${topic}/h`]: expect.stringContaining('NaN'),
   })
   await cluster.client.deleteConnector(topic)
 })

@@ -1,3 +1,5 @@
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import type { RawConfig } from '@penstock/core'
 import { expect, test } from 'vitest'
 import { config } from '../config/config.ts'
@@ -71,4 +73,18 @@ test('failures without an answer are one kind of error and name no credentials',
   expect(error).toBeInstanceOf(UnreachableError)
   expect(JSON.stringify([(error as Error).message, (error as Error).stack, client.urls])).not.toContain('secret')
   expect((error as Error).cause).toBeUndefined()
+})
+
+test('connection.timeout.ms is how long opening a connection may take, TLS included', async () => {
+  const mute = createServer(() => {})
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
+  await using client = await clientOf({
+    'connection.url': `https://127.0.0.1:${(mute.address() as AddressInfo).port}`,
+    'connection.timeout.ms': '200',
+    'read.timeout.ms': '60000',
+  })
+  const started = performance.now()
+  await expect(client.request(bulk, never)).rejects.toThrow(UnreachableError)
+  expect(performance.now() - started).toBeLessThan(3000)
+  mute.close()
 })
