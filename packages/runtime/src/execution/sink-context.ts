@@ -7,12 +7,10 @@ import type {
   TaskId,
   TopicPartition,
 } from '@penstock/core'
-import type { ErrorPolicy } from './error-policy.ts'
-import { failureOf } from './error-policy.ts'
+import { partitionKey } from '../kafka/places.ts'
+import { type ErrorPolicy, failureOf } from './error-policy.ts'
 import type { SinkPositions } from './sink-positions.ts'
 import type { TaskMeter } from './task-meter.ts'
-
-const nameOf = ({ topic, partition }: TopicPartition): string => `${partition}/${topic}`
 
 /** What a sink task asks of the framework; the loop acts on it between two batches. */
 export class SinkContext implements SinkTaskContext {
@@ -67,11 +65,11 @@ export class SinkContext implements SinkTaskContext {
   }
 
   pause(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) this.#paused.set(nameOf(partition), partition)
+    for (const partition of partitions) this.#paused.set(partitionKey(partition), partition)
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) this.#paused.delete(nameOf(partition))
+    for (const partition of partitions) this.#paused.delete(partitionKey(partition))
   }
 
   timeout(ms: number): void {
@@ -92,7 +90,7 @@ export class SinkContext implements SinkTaskContext {
   }
 
   isPaused(partition: TopicPartition): boolean {
-    return this.#paused.has(nameOf(partition))
+    return this.#paused.has(partitionKey(partition))
   }
 
   /** The rewinds asked for since the last call. */

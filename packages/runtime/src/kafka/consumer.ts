@@ -7,6 +7,7 @@ import type * as Rdkafka from '@confluentinc/kafka-javascript'
 import type { TopicPartition } from '@penstock/core'
 import { pause } from '../time/pause.ts'
 import { type ConnectingClient, NativeConnection } from './native-connection.ts'
+import { partitionKey } from './places.ts'
 
 /** The part of the native consumer used here; the package's own typings lack half of it. */
 type NativeConsumer = ConnectingClient & {
@@ -179,12 +180,12 @@ export class KafkaConsumer {
 
   /** Also of partitions that are being assigned: none of their records comes before {@link resume}, unless they are revoked. */
   pause(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) this.#paused.add(nameOf(partition))
+    for (const partition of partitions) this.#paused.add(partitionKey(partition))
     if (partitions.length > 0) this.#client.pause([...partitions])
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) this.#paused.delete(nameOf(partition))
+    for (const partition of partitions) this.#paused.delete(partitionKey(partition))
     if (partitions.length > 0) this.#client.resume([...partitions])
   }
 
@@ -283,13 +284,13 @@ export class KafkaConsumer {
         if (this.#isCooperative()) this.#client.incrementalAssign(positions)
         else this.#client.assign(positions)
         // librdkafka has ignored a pause of what it had not assigned yet.
-        const paused = partitions.filter((partition) => this.#paused.has(nameOf(partition)))
+        const paused = partitions.filter((partition) => this.#paused.has(partitionKey(partition)))
         if (paused.length > 0) this.#client.pause(paused)
       } else {
         const lost = this.#closed ? false : this.#client.assignmentLost()
         await handler.onRevoked(partitions, lost)
         // librdkafka keeps a pause beyond the assignment: should they come back, they must flow.
-        const paused = partitions.filter((partition) => this.#paused.delete(nameOf(partition)))
+        const paused = partitions.filter((partition) => this.#paused.delete(partitionKey(partition)))
         if (paused.length > 0) this.#client.resume(paused)
         if (this.#isCooperative()) this.#client.incrementalUnassign(partitions)
         else this.#client.unassign()
@@ -338,10 +339,6 @@ export class KafkaConsumer {
     this.#fatal ??= error
     this.wakeup()
   }
-}
-
-function nameOf({ topic, partition }: TopicPartition): string {
-  return `${partition}/${topic}`
 }
 
 function isEnding(error: RdkafkaError): boolean {

@@ -2,7 +2,15 @@
  * A sink connector's converters, transformations and plugin beside those of its tasks: for reading its records without
  * moving any position. Failures of records are noted as results, never the end of anything.
  */
-import { type Clock, ConfigError, ConnectError, type Logger, type RawConfig, type SinkPlugin } from '@penstock/core'
+import {
+  type Clock,
+  ConfigError,
+  ConnectError,
+  type Logger,
+  type RawConfig,
+  type SinkInspector,
+  type SinkPlugin,
+} from '@penstock/core'
 import { clientKindsOfSink, overrideProblems } from '../../config/client-properties.ts'
 import { parseSinkConnectorConfig, type SinkConnectorConfig } from '../../config/connector-config.ts'
 import type { WorkerConfig } from '../../config/worker-config.ts'
@@ -89,6 +97,12 @@ export class InspectedConnector {
     return new RecordPipeline({ converters, chain, policy, decodeFirst: plugin.lazyValues !== true, signal })
   }
 
+  /** Null for sinks that have none; the caller closes it. */
+  inspector(signal: AbortSignal): SinkInspector | null {
+    const { plugin, taskConfig, name: connector, logger } = this
+    return plugin.createInspector?.(plugin.config.parse(taskConfig) as never, { connector, logger, signal }) ?? null
+  }
+
   admin(): KafkaAdmin {
     return this.#clients.admin()
   }
@@ -123,10 +137,6 @@ export class InspectedConnector {
     this.#clients.onClose(() => consumer.close())
     await consumer.connect(connectTimeoutMs)
     return consumer
-  }
-
-  onClose(closer: () => Promise<void> | void): void {
-    this.#clients.onClose(closer)
   }
 
   async close(): Promise<void> {

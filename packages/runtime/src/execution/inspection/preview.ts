@@ -89,9 +89,7 @@ export async function preview(
   const whole = await wholeTopic(topic, admin)
   const ranges = whole.filter(({ partition }) => request.partitions?.includes(partition) ?? true)
   const messages = await lastRecords(inspected, ranges, request.records, signal)
-  const { plugin, taskConfig, name: connector, logger } = inspected
-  const inspector =
-    plugin.createInspector?.(plugin.config.parse(taskConfig) as never, { connector, logger, signal }) ?? null
+  const inspector = inspected.inspector(signal)
   try {
     const records: PreviewedRecord[] = []
     for (const message of messages) records.push(await previewRecord(message, inspected, inspector, shower, signal))

@@ -1,6 +1,7 @@
 /** Reads the records of given offset ranges, a few at a time: what is not asked for yet waits in Kafka. */
 import { type Clock, RetriableError, type TopicPartition } from '@penstock/core'
 import type { ConsumedMessage, KafkaConsumer, Position } from '../../kafka/consumer.ts'
+import { partitionKey } from '../../kafka/places.ts'
 import type { OffsetRange } from './job.ts'
 
 /** The part of the consumer that is used here. */
@@ -37,7 +38,7 @@ export class RangeReader {
   constructor(consumer: RangeConsumer, ranges: readonly OffsetRange[], clock: Clock) {
     this.#consumer = consumer
     this.#clock = clock
-    for (const [name, ofPartition] of Map.groupBy(ranges, nameOf)) {
+    for (const [name, ofPartition] of Map.groupBy(ranges, partitionKey)) {
       const merged = mergeRanges(ofPartition)
       const [first] = merged
       if (first === undefined) continue
@@ -106,7 +107,7 @@ export class RangeReader {
 
   /** Whether a record is one of those to read. */
   #take({ topic, partition, offset }: ConsumedMessage): boolean {
-    const cursor = this.#cursors.get(nameOf({ topic, partition }))
+    const cursor = this.#cursors.get(partitionKey({ topic, partition }))
     if (cursor === undefined || offset < cursor.next) return false
     cursor.next = offset
     pass(cursor)
@@ -116,7 +117,7 @@ export class RangeReader {
   }
 
   #reachEnd({ topic, partition, offset }: TopicPartition & { offset: number }): void {
-    const cursor = this.#cursors.get(nameOf({ topic, partition }))
+    const cursor = this.#cursors.get(partitionKey({ topic, partition }))
     // One of before a jump says nothing.
     if (cursor === undefined || offset < cursor.next) return
     cursor.current = cursor.ranges.length
@@ -156,10 +157,6 @@ export function mergeRanges(ranges: readonly OffsetRange[]): OffsetRange[] {
     else if (range.to > last.to) merged[merged.length - 1] = { ...last, to: range.to }
   }
   return merged
-}
-
-function nameOf({ topic, partition }: TopicPartition): string {
-  return `${partition}/${topic}`
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,5 +1,6 @@
 /** What all ways of driving records again have in common: counts, a bounded list of refusals, progress. */
 import type { Clock } from '@penstock/core'
+import { recordKey } from '../../kafka/places.ts'
 import type { InspectionSnapshot, RedriveReport, Refusal } from './job.ts'
 import { Progress } from './progress.ts'
 import type { Driven } from './sink-driver.ts'
@@ -27,9 +28,7 @@ export class RedriveTally {
     this.#written += written
     this.#dropped += dropped
     this.skipped += copies
-    const records = new Map(
-      refusals.map((refusal) => [`${refusal.partition}@${refusal.offset}/${refusal.topic}`, refusal]),
-    )
+    const records = new Map(refusals.map((refusal) => [recordKey(refusal), refusal]))
     this.#refused += records.size
     this.#refusals.push(...[...records.values()].slice(0, mostRefusals - this.#refusals.length))
   }

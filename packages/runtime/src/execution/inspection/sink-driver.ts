@@ -9,6 +9,7 @@ import {
   type TopicPartition,
 } from '@penstock/core'
 import type { ConsumedMessage } from '../../kafka/consumer.ts'
+import { partitionKey, recordKey } from '../../kafka/places.ts'
 import { pause } from '../../time/pause.ts'
 import type { RecordPipeline } from '../record-pipeline.ts'
 import { SinkContext } from '../sink-context.ts'
@@ -67,7 +68,7 @@ export class SinkDriver {
     const ordered = newestOfEach(messages)
     const records = await this.#pipeline.process(ordered)
     const refusals = [...this.#inspected.refusals.take()]
-    const given = new Set(records.map(({ origin }) => placeOf({ ...toPlace(origin), offset: Number(origin.offset) })))
+    const given = new Set(records.map(({ origin }) => recordKey(origin)))
     let left: readonly SinkRecord[] = records
     while (left.length > 0 && !this.#signal.aborted) {
       try {
@@ -84,8 +85,8 @@ export class SinkDriver {
     }
     if (this.#signal.aborted) return null
     refusals.push(...this.#inspected.refusals.take())
-    const refused = new Set(refusals.map(placeOf))
-    const places = ordered.map(placeOf).filter((place) => !refused.has(place))
+    const refused = new Set(refusals.map(recordKey))
+    const places = ordered.map(recordKey).filter((place) => !refused.has(place))
     const written = places.filter((place) => given.has(place)).length
     return { written, dropped: places.length - written, copies: messages.length - ordered.length, refusals }
   }
@@ -153,35 +154,27 @@ export class SinkDriver {
 
 /** In the order of their offsets, and of copies of one record the last. */
 function newestOfEach(messages: readonly ConsumedMessage[]): ConsumedMessage[] {
-  const byPlace = new Map(messages.map((message) => [placeOf(message), message]))
+  const byPlace = new Map(messages.map((message) => [recordKey(message), message]))
   return [...byPlace.values()].sort(
     (a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition || a.offset - b.offset,
   )
 }
 
 function partitionsOf(records: readonly SinkRecord[]): TopicPartition[] {
-  const places = records.map(({ origin }) => toPlace(origin))
-  return [...new Map(places.map((place) => [`${place.partition}/${place.topic}`, place])).values()]
+  const partitions = records.map(({ origin: { topic, partition } }): TopicPartition => ({ topic, partition }))
+  return [...new Map(partitions.map((partition) => [partitionKey(partition), partition])).values()]
 }
 
 function without(records: readonly SinkRecord[], refusals: readonly Refusal[]): SinkRecord[] {
-  const refused = new Set(refusals.map(placeOf))
-  return records.filter(({ origin }) => !refused.has(placeOf({ ...toPlace(origin), offset: Number(origin.offset) })))
+  const refused = new Set(refusals.map(recordKey))
+  return records.filter(({ origin }) => !refused.has(recordKey(origin)))
 }
 
 function endsOf(records: readonly SinkRecord[]): PartitionOffset[] {
   const ends = new Map<string, PartitionOffset>()
   for (const { origin } of records) {
-    const place = toPlace(origin)
-    ends.set(`${place.partition}/${place.topic}`, { ...place, offset: origin.offset + 1n })
+    const { topic, partition, offset } = origin
+    ends.set(partitionKey(origin), { topic, partition, offset: offset + 1n })
   }
   return [...ends.values()]
-}
-
-function toPlace({ topic, partition }: TopicPartition): TopicPartition {
-  return { topic, partition }
-}
-
-function placeOf({ topic, partition, offset }: TopicPartition & { readonly offset: number }): string {
-  return `${partition}@${offset}/${topic}`
 }

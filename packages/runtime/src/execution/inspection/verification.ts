@@ -5,7 +5,7 @@
  */
 import { ConnectError, type Finding, type SinkInspector, type SinkRecord } from '@penstock/core'
 import { sinkConsumerGroup } from '../../config/connector-config.ts'
-import type { ConsumedMessage } from '../../kafka/consumer.ts'
+import { recordKey } from '../../kafka/places.ts'
 import { failureOf } from '../error-policy.ts'
 import type { InspectedConnector } from './inspected-connector.ts'
 import type { Inspection, InspectionSnapshot, Refusal, VerifyRequest } from './job.ts'
@@ -45,7 +45,8 @@ export class Verification implements Inspection {
     const committed = await admin.groupOffsets(sinkConsumerGroup({ ...config.raw, name: this.#inspected.name }))
     const ranges = await rangesToVerify(topics, this.#request, committed, admin)
     this.#ledger = new VerifyLedger(ranges, this.#limits)
-    const inspector = this.#inspector(signal)
+    const inspector = this.#inspected.inspector(signal)
+    if (inspector === null) throw notVerifiable(this.#inspected.plugin.name)
     try {
       const reader = await this.#inspected.reader(ranges)
       this.#progress.follow(reader)
@@ -71,29 +72,18 @@ export class Verification implements Inspection {
       if (signal.aborted) return
       const outcomes = outcomesOf(records, findings, refusals)
       for (const message of messages) {
-        this.#ledger.book(message, outcomes.get(placeOf(message)) ?? { kind: 'dropped' })
+        this.#ledger.book(message, outcomes.get(recordKey(message)) ?? { kind: 'dropped' })
       }
       await pace.keep(messages.length, signal)
     }
   }
-
-  #inspector(signal: AbortSignal): SinkInspector {
-    const { plugin, taskConfig, name: connector, logger } = this.#inspected
-    const inspector = plugin.createInspector?.(plugin.config.parse(taskConfig) as never, { connector, logger, signal })
-    if (inspector === undefined) {
-      throw new ConnectError(
-        'config.not_verifiable',
-        `the sink ${plugin.name} has no way of looking for records that it has written`,
-      )
-    }
-    return inspector
-  }
 }
 
-type Place = Pick<ConsumedMessage, 'topic' | 'partition' | 'offset'>
-
-function placeOf({ topic, partition, offset }: Place): string {
-  return `${partition}@${offset}/${topic}`
+function notVerifiable(sink: string): ConnectError {
+  return new ConnectError(
+    'config.not_verifiable',
+    `the sink ${sink} has no way of looking for records that it has written`,
+  )
 }
 
 /** By place in Kafka. Records of which nothing is told were dropped. */
@@ -106,7 +96,7 @@ function outcomesOf(
   const parts = new Map<string, Exclude<Finding, { kind: 'refused' }>[]>()
   records.forEach(({ origin }, index) => {
     const finding = findings[index] ?? { kind: 'not_verifiable', why: 'the sink gave no answer' }
-    const place = placeOf({ topic: origin.topic, partition: origin.partition, offset: Number(origin.offset) })
+    const place = recordKey(origin)
     if (finding.kind === 'refused') {
       outcomes.set(place, { kind: 'failed', refusal: refusalOf(origin, failureOf(finding.error)) })
     } else {
@@ -116,6 +106,6 @@ function outcomesOf(
     }
   })
   for (const [place, ofRecord] of parts) if (!outcomes.has(place)) outcomes.set(place, worstOf(ofRecord))
-  for (const refusal of refusals) outcomes.set(placeOf(refusal), { kind: 'failed', refusal })
+  for (const refusal of refusals) outcomes.set(recordKey(refusal), { kind: 'failed', refusal })
   return outcomes
 }

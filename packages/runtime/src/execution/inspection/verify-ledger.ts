@@ -1,5 +1,6 @@
 /** Books what became of each record, in memory that does not grow with their number. */
 import { assertNever, type Finding, type TopicPartition } from '@penstock/core'
+import { partitionKey } from '../../kafka/places.ts'
 import type { Gap, OffsetRange, Refusal, VerifiedPartition, VerifyCounts, VerifyReport } from './job.ts'
 
 /** What has become of one record in Kafka: of its parts, if transformations made several. */
@@ -32,12 +33,12 @@ export class VerifyLedger {
 
   constructor(ranges: readonly OffsetRange[], options: { mostGaps: number }) {
     this.#mostGaps = options.mostGaps
-    for (const range of ranges) this.#accounts.set(nameOf(range), { range, counts: noCounts(), gap: null })
+    for (const range of ranges) this.#accounts.set(partitionKey(range), { range, counts: noCounts(), gap: null })
   }
 
   /** Records of one partition must come in their order. */
   book({ topic, partition, offset }: TopicPartition & { readonly offset: number }, outcome: Outcome): void {
-    const account = this.#accounts.get(nameOf({ topic, partition }))
+    const account = this.#accounts.get(partitionKey({ topic, partition }))
     if (account === undefined) return
     const { counts } = account
     counts.read++
@@ -124,8 +125,4 @@ export function worstOf(findings: readonly Exclude<Finding, { kind: 'refused' }>
 
 function noCounts(): Counts {
   return { read: 0, found: 0, missing: 0, duplicated: 0, dropped: 0, failed: 0, notVerifiable: 0 }
-}
-
-function nameOf({ topic, partition }: TopicPartition): string {
-  return `${partition}/${topic}`
 }
