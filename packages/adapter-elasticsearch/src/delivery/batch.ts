@@ -26,6 +26,16 @@ export class Batch {
     return this.records.at(item, (item) => this.body.original(item))
   }
 
+  indexOf(item: number): string {
+    return this.body.target(item).index ?? this.index
+  }
+
+  /** The document of an item, for people. */
+  documentName(item: number): string {
+    const { id, index } = this.body.target(item)
+    return `document ${id ?? 'without id'} of index ${index ?? this.index}`
+  }
+
   /** Makes this batch responsible for the record's offset. */
   account(partition: PartitionProgress, record: SinkRecord): void {
     const span = partition.take(record.offset, this, record.part)

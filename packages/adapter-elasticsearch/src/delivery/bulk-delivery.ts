@@ -1,12 +1,13 @@
 /**
  * Brings one batch into Elasticsearch: sends it, judges the answer item by item, sends again what can be sent again,
- * and hands refused documents on. Returns when every item is written or dealt with; throws when it has to give up.
+ * and hands refused documents on (what is sent together: parts.ts). Returns when every item is written or dealt with; throws when it has to give up.
  */
 import { assertNever, type Clock, ConnectError, messageOf } from '@penstock/core'
 import { type Answer, type ElasticsearchRequest, UnreachableError } from '../connection/client.ts'
 import type { Batch } from './batch.ts'
 import { type ItemFailure, readBulkAnswer, readFailure, reasonOf } from './bulk-response.ts'
-import type { Limits, Pace, RequestOutcome } from './limits.ts'
+import type { Pace, RequestOutcome } from './limits.ts'
+import { allItems, dropRevoked, fitLimits, halveFirst, type Part, partOf, toSendAgain } from './parts.ts'
 import { type BackoffSettings, backoffMs } from './retry-policy.ts'
 import { judgeItem, judgeRequest, type Trouble } from './verdict.ts'
 
@@ -43,12 +44,6 @@ export interface Delivery {
   count(name: string, by?: number): void
   observe(name: string, value: number): void
   sleep(ms: number, signal: AbortSignal): Promise<void>
-}
-
-/** Part of a batch that is sent as one request. */
-interface Part {
-  readonly items: readonly number[]
-  readonly bytes: Buffer
 }
 
 interface Setback {
@@ -139,30 +134,6 @@ async function firstParts(batch: Batch, invalid: readonly number[], delivery: De
   return items.length === 0 ? [] : [partOf(batch, items)]
 }
 
-// Most batches are full, and all full ones have the same list.
-let latestItems: readonly number[] = []
-function allItems(count: number): readonly number[] {
-  if (latestItems.length !== count) latestItems = Array.from({ length: count }, (_, item) => item)
-  return latestItems
-}
-
-function partOf(batch: Batch, items: readonly number[]): Part {
-  return { items, bytes: batch.body.pick(items) }
-}
-
-function halveFirst(batch: Batch, parts: Part[]): void {
-  const items = parts[0]?.items ?? []
-  const middle = items.length >> 1
-  parts.splice(0, 1, partOf(batch, items.slice(0, middle)), partOf(batch, items.slice(middle)))
-}
-
-/** Limits may have come down since the batch was made; a little more than they say is not worth a copy. */
-function fitLimits(batch: Batch, parts: Part[], { documents, bytes }: Limits): void {
-  const tooLarge = ({ items, bytes: body }: Part): boolean =>
-    items.length > 1 && (items.length > documents * 1.5 || body.length > bytes * 1.5)
-  while (parts[0] !== undefined && tooLarge(parts[0])) halveFirst(batch, parts)
-}
-
 type Outcome =
   | { readonly kind: 'answered'; readonly failures: readonly ItemFailure[] }
   | { readonly kind: 'split'; readonly status: number; readonly reason: string }
@@ -241,7 +212,7 @@ async function settle(
       continue
     }
     again.add(item)
-    if (failure.type === 'index_not_found_exception') missing.add(batch.body.target(item).index ?? batch.index)
+    if (failure.type === 'index_not_found_exception') missing.add(batch.indexOf(item))
     // One that is given up soonest decides how long to go on.
     if (setback === null || (verdict === 'conflict' && setback.trouble !== 'conflict'))
       setback = { trouble: verdict, reason: describeItem(batch, item, failure), retryAfterMs: 0 }
@@ -250,28 +221,7 @@ async function settle(
     const obstacle = await delivery.indexMissing(index).then(() => null, messageOf)
     if (setback !== null && obstacle !== null) setback = { ...setback, reason: `${setback.reason}; ${obstacle}` }
   }
-  return { items: inOrder(batch, part.items, again, over), notWritten: over.size, setback }
-}
-
-/**
- * The items to send again. Where order matters, later items of the same document go along with a failed one even if
- * they got through: sent alone, the failed one would overwrite them. Those that are `over`, which changed nothing,
- * stay behind: a refused one is reported already.
- */
-function inOrder(
-  batch: Batch,
-  items: readonly number[],
-  again: ReadonlySet<number>,
-  over: ReadonlySet<number>,
-): readonly number[] {
-  if (again.size === 0) return []
-  if (batch.ids.length === 0) return items.filter((item) => again.has(item))
-  const behind = new Set<string>()
-  return items.filter((item) => {
-    const id = batch.ids[item] as string
-    if (again.has(item)) behind.add(id)
-    return behind.has(id) && !over.has(item)
-  })
+  return { items: toSendAgain(batch, part.items, again, over), notWritten: over.size, setback }
 }
 
 async function refuseItem(batch: Batch, item: number, failure: ItemFailure, delivery: Delivery): Promise<void> {
@@ -281,18 +231,8 @@ async function refuseItem(batch: Batch, item: number, failure: ItemFailure, deli
   await delivery.refuse(batch, item, failure)
 }
 
-/** Partitions that went to another task are its affair; writing them late could undo what it writes. */
-function dropRevoked(batch: Batch, parts: Part[]): void {
-  const kept = parts
-    .map((part) => part.items.filter((item) => !batch.isRevoked(item)))
-    .filter((items) => items.length > 0)
-    .map((items) => partOf(batch, items))
-  parts.splice(0, parts.length, ...kept)
-}
-
 function describeItem(batch: Batch, item: number, { status, type, reason }: ItemFailure): string {
-  const { id, index } = batch.body.target(item)
-  return `document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.recordOf(item)}): ${type || 'error'}: ${reason} (status ${status})`
+  return `${batch.documentName(item)} (record ${batch.recordOf(item)}): ${type || 'error'}: ${reason} (status ${status})`
 }
 
 function givenUp(reason: string, attempts: number, { client }: Delivery): ConnectError {

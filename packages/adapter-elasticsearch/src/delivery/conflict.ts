@@ -16,10 +16,9 @@ export async function loseConflict(
   // What is read or sent again meets itself.
   if (behavior === 'ignore' || isRepeat(reason)) return
   const record = batch.recordOf(item)
-  const { id, index } = batch.body.target(item)
   const error = new DataError(
     'elasticsearch.version_conflict',
-    `record ${record} was not written, document ${id ?? 'without id'} of index ${index ?? batch.index} is newer or was there before: ${reason}`,
+    `record ${record} was not written, ${batch.documentName(item)} is newer or was there before: ${reason}`,
   )
   switch (behavior) {
     case 'warn':

@@ -4,14 +4,17 @@ import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import type { Batch } from './batch.ts'
 import type { ItemFailure } from './bulk-response.ts'
 
-/** Reports the record, then goes on or throws, as `behavior.on.malformed.documents` says. */
+/**
+ * Reports the record, then goes on or throws, as `behavior.on.malformed.documents` says. `explain` may know more than
+ * Elasticsearch tells.
+ */
 export async function refuseDocument(
   batch: Batch,
   item: number,
   failure: ItemFailure,
   config: Pick<ElasticsearchSinkConfig, 'behavior.on.malformed.documents'>,
   { reporter, logger }: Pick<SinkTaskContext, 'reporter' | 'logger'>,
-  explain: (index: string, schema: Schema | null) => string | null = () => null,
+  explain: (index: string, schema: Schema | null) => string | null,
 ): Promise<void> {
   const record = batch.recordOf(item)
   // Sent as the bytes that came from Kafka: if they can't be decoded, that is the reason, and the converter's affair.
@@ -20,8 +23,7 @@ export async function refuseDocument(
     await reporter.report(record, undecodable)
     return
   }
-  const index = batch.body.target(item).index ?? batch.index
-  const error = refusedError(batch, item, failure, explain(index, record.value.schema))
+  const error = refusedError(batch, item, failure, explain(batch.indexOf(item), record.value.schema))
   const behavior = config['behavior.on.malformed.documents']
   switch (behavior) {
     case 'report':
@@ -42,17 +44,15 @@ export async function refuseDocument(
   }
 }
 
-/** `because` says more than Elasticsearch does. */
-export function refusedError(
+function refusedError(
   batch: Batch,
   item: number,
   { type, reason, status }: ItemFailure,
-  because: string | null = null,
+  because: string | null,
 ): DataError {
-  const { id, index } = batch.body.target(item)
   return new DataError(
     'elasticsearch.refused',
-    `Elasticsearch refused document ${id ?? 'without id'} of index ${index ?? batch.index} (record ${batch.recordOf(item)}): ${type}: ${reason} (status ${status})${because === null ? '' : `; ${because}`}`,
+    `Elasticsearch refused ${batch.documentName(item)} (record ${batch.recordOf(item)}): ${type}: ${reason} (status ${status})${because === null ? '' : `; ${because}`}`,
   )
 }
 
