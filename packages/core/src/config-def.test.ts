@@ -39,7 +39,8 @@ describe('problems', () => {
 
   test.each([
     ['size', 'seven', 'Not a number of type INT'],
-    ['size', '2147483648', 'Value must be no more than 100'],
+    ['size', '2147483647', 'Value must be no more than 100'],
+    ['size', '2147483648', 'Not a number of type INT'],
     ['size', '1.5', 'Not a number of type INT'],
     ['wait', '1e3', 'Not a number of type LONG'],
   ])('%s=%s', (name, text, message) => {

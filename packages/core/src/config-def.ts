@@ -240,7 +240,7 @@ function parseInteger(text: string, type: string, max: number): { value: unknown
     return { value: text.startsWith('-') ? -max : max }
   }
   const value = Number(text)
-  if (!/^[+-]?\d+$/.test(text) || Math.abs(value) > max + 1)
+  if (!/^[+-]?\d+$/.test(text) || value > max || value < -max - 1)
     return { value: null, problem: `Not a number of type ${type}` }
   return { value }
 }
