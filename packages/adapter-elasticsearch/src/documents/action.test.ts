@@ -183,6 +183,15 @@ test('the last header of the name is the version; its bad value is not shown', (
   expect(() => act({ versionHeader: 'v' }, { headers: [header('v', 'secret')] })).not.toThrow('secret')
 })
 
+test('a version in a header is an int64, whatever stands before it', () => {
+  const ofHeader = (value: unknown) => act({ versionHeader: 'v' }, { headers: [header('v', value)] })
+  expect(ofHeader('0042')).toMatchObject({ version: version('42') })
+  expect(ofHeader('9223372036854775807')).toMatchObject({ version: version('9223372036854775807') })
+  for (const wrong of ['9223372036854775808', '-1', '1.0', ' 1', '']) {
+    expect(() => ofHeader(wrong)).toThrow('is not a version number')
+  }
+})
+
 test('action lines', () => {
   const write = (action: WriteAction, index: string | null = null, changed: Partial<ActionSettings> = {}) =>
     actionLine(action, index, { ...settings, ...changed })

@@ -117,13 +117,17 @@ function timestampVersion(record: SinkRecord): string {
   )
 }
 
+/** Versions are int64. */
+const highestVersion = 2n ** 63n - 1n
+
 function versionInHeader(record: SinkRecord, name: string): string {
   const header = record.headers.findLast((candidate) => candidate.name === name)
   if (header === undefined) {
     throw new DataError('elasticsearch.no_version', `record ${record} has no header ${name} to take the version from`)
   }
   const version = header.value instanceof Uint8Array ? Buffer.from(header.value).toString() : String(header.value)
-  if (/^\d{1,19}$/.test(version)) return version
+  // Without zeros ahead: the text goes into JSON as it is.
+  if (/^\d{1,19}$/.test(version) && BigInt(version) <= highestVersion) return BigInt(version).toString()
   throw new DataError('elasticsearch.bad_version', `header ${name} of record ${record} is not a version number`)
 }
 
