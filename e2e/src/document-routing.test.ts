@@ -4,6 +4,7 @@ import {
   type Cluster,
   freshName,
   IndexView,
+  NotYet,
   type OpenSearch,
   type RecordToProduce,
   stack,
@@ -62,9 +63,13 @@ async function stream(
   const stored = await Promise.all(topics.map((topic) => cluster.produce(topic, records)))
   for (const [i, topic] of topics.entries()) {
     const end = BigInt(stored[i]?.length ?? 0)
-    await until(async () => (await cluster.group(name).committed(topic)).get(0) === end, {
-      what: `offset ${end} of ${topic} to be committed`,
-    })
+    await until(
+      async () => {
+        const committed = (await cluster.group(name).committed(topic)).get(0)
+        return committed === end || new NotYet(committed)
+      },
+      { what: `offset ${end} of ${topic} to be committed` },
+    )
   }
   await cluster.client.deleteConnector(name)
   const reported = await cluster.deadLetters(letters).all()

@@ -69,6 +69,7 @@ function serverProperties(
   ]
   const addresses = all.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`).join(',')
   const further = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`)
+  // Without a limit of age: tests write records with timestamps of long ago.
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
@@ -87,6 +88,7 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=8
 group.initial.rebalance.delay.ms=0
+log.retention.ms=-1
 ${further.join('')}`
 }
 
