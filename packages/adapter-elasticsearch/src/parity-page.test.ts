@@ -19,11 +19,11 @@ const named = page
     return file === undefined || name === undefined || file in config.keys ? [] : [[file, name] as const]
   })
 
-/** The text of all test files of that name. */
+/** The text of the test files of that name, and of those split off from them: `sink-task`, `sink-task-faults`. */
 function sourceOf(file: string): string {
   const [part = '', below] = file.split('/')
   const folder = below === undefined ? 'packages/adapter-elasticsearch/src' : folders[part]
-  const paths = globSync(`${folder}/**/${below ?? part}.test.ts`, { cwd: root })
+  const paths = globSync(`${folder}/**/${below ?? part}{,-*}.test.ts`, { cwd: root })
   return paths.map((path) => readFileSync(`${root}${path}`, 'utf8')).join('\n')
 }
 
