@@ -1,10 +1,9 @@
 /** The task while Elasticsearch takes nothing, seen from the framework. */
-import { isRetriable, type RawConfig, type SinkRecord } from '@penstock/core'
-import { fakeSinkTaskContext, sinkRecord } from '@penstock/core/testing'
+import { isRetriable, type SinkRecord } from '@penstock/core'
+import { sinkRecord } from '@penstock/core/testing'
 import { expect, test } from 'vitest'
-import { config } from './config/config.ts'
-import { ElasticsearchSinkTask } from './sink-task.ts'
-import { FakeElasticsearch, type ItemError } from './testing/fake-elasticsearch.ts'
+import type { FakeElasticsearch, ItemError } from './testing/fake-elasticsearch.ts'
+import { type RunningTask, runTask } from './testing/running-task.ts'
 
 const json = (partition: number, offset: number): SinkRecord =>
   sinkRecord({ topic: 'orders', partition, offset: BigInt(offset), valueJson: `{"n":${offset}}` })
@@ -13,64 +12,21 @@ const id = (partition: number, offset: number) => `orders/orders+${partition}+${
 const denied: ItemError = { status: 403, type: 'security_exception', reason: 'no rights' }
 const malformed: ItemError = { status: 400, type: 'document_parsing_exception', reason: 'no number' }
 
-async function setUp(raw: RawConfig = {}) {
-  const server = await FakeElasticsearch.start()
-  const context = fakeSinkTaskContext()
-  const task = new ElasticsearchSinkTask(
-    config.parse({
-      'connection.url': server.url,
-      'key.ignore': 'true',
-      'schema.ignore': 'true',
-      'max.retries': '1',
-      'batch.size': '4',
-      'retry.backoff.ms': '1',
-      'retry.backoff.max.ms': '20',
-      ...raw,
-    }),
-    context,
-  )
-  /** Puts until the task takes the records; `onFailure` is told of each retriable failure. */
-  const put = async (records: readonly SinkRecord[], onFailure = (_reason: string): void => {}): Promise<void> => {
-    await expect
-      .poll(
-        () =>
-          task.put(records).then(
-            () => true,
-            (error: unknown) => {
-              if (!isRetriable(error)) throw error
-              onFailure((error as Error).message)
-              return false
-            },
-          ),
-        { timeout: 10_000, interval: 10 },
-      )
-      .toBe(true)
-  }
-  const untilHeld = (reason: string) =>
-    expect
-      .poll(() => task.put([]).catch((error: unknown) => (isRetriable(error) ? String(error) : 'failed')))
-      .toContain(reason)
-  return {
-    server,
-    context,
-    task,
-    put,
-    untilHeld,
-    [Symbol.asyncDispose]: async () => {
-      await task.stop()
-      await server.close()
-    },
-  }
-}
+/** Requests hold four records, and soon say that they don't get through. */
+const setUp = () => runTask({ 'max.retries': '1', 'batch.size': '4' })
+const untilHeld = ({ task }: RunningTask, reason: string) =>
+  expect
+    .poll(() => task.put([]).catch((error: unknown) => (isRetriable(error) ? String(error) : 'failed')))
+    .toContain(reason)
 
 test('partitions that go during a hold: what is written is named at once, the rest is left to their next task', async () => {
   await using s = await setUp()
-  await s.put([0, 1, 2, 3].map((offset) => json(0, offset)))
+  await s.untilTaken([0, 1, 2, 3].map((offset) => json(0, offset)))
   await s.task.preCommit([at(0, 4)], { closing: true })
   let open = false
   s.server.onBulk = () => (open ? {} : { item: () => denied })
-  await s.put([json(0, 4), json(1, 0), json(0, 5), json(1, 1)])
-  await s.untilHeld('security_exception: no rights')
+  await s.untilTaken([json(0, 4), json(1, 0), json(0, 5), json(1, 1)])
+  await untilHeld(s, 'security_exception: no rights')
   expect(s.context.gauges.get('held')).toBe(1)
   const started = performance.now()
   expect(await s.task.preCommit([at(0, 6)], { closing: true })).toEqual([at(0, 4)])
@@ -80,15 +36,15 @@ test('partitions that go during a hold: what is written is named at once, the re
   await expect.poll(() => s.task.preCommit([at(1, 2)], { closing: true })).toEqual([at(1, 2)])
   expect(s.server.documents.has(id(0, 4))).toBe(false)
   expect(s.server.documents.has(id(1, 1))).toBe(true)
-  await s.put([])
+  await s.untilTaken([])
   expect(s.context.gauges.get('held')).toBe(0)
 })
 
 test('stopping during a hold is quick, and names nothing that is not written', async () => {
   await using s = await setUp()
   s.server.onBulk = () => ({ status: 401 })
-  await s.put([0, 1, 2].map((offset) => json(0, offset)))
-  await s.untilHeld('HTTP status 401')
+  await s.untilTaken([0, 1, 2].map((offset) => json(0, offset)))
+  await untilHeld(s, 'HTTP status 401')
   const started = performance.now()
   expect(await s.task.preCommit([at(0, 3)], { closing: true })).toEqual([])
   await s.task.stop()
@@ -101,7 +57,7 @@ test('a document that is refused while others are held is reported once, and all
   s.server.onBulk = (_request, n) => ({
     item: (item) => (item.id === 'orders+0+1' ? malformed : n < 6 && item.id !== 'orders+0+3' ? denied : undefined),
   })
-  await s.put([0, 1, 2, 3].map((offset) => json(0, offset)))
+  await s.untilTaken([0, 1, 2, 3].map((offset) => json(0, offset)))
   await expect.poll(() => s.task.preCommit([at(0, 4)], { closing: true })).toEqual([at(0, 4)])
   expect(s.context.reported.map(({ record }) => record.offset)).toEqual([1n])
   expect(s.server.documents.size).toBe(3)
@@ -113,8 +69,8 @@ test('an index that may not be made yet is waited for, and then nothing is missi
   const reasons: string[] = []
   const indices = s.server.indices as Partial<FakeElasticsearch['indices']>
   indices.answer = () => ({ status: 403, body: { error: { type: 'security_exception', reason: 'no rights' } } })
-  await s.put([json(0, 0), json(0, 1)], (reason) => {
-    reasons.push(reason)
+  await s.untilTaken([json(0, 0), json(0, 1)], ({ message }) => {
+    reasons.push(message)
     if (reasons.length === 3) delete indices.answer
   })
   expect(reasons[0]).toContain('HTTP status 403')

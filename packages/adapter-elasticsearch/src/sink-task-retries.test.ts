@@ -1,0 +1,131 @@
+/** The task while requests fail that will get through later, or never do. */
+import { isRetriable } from '@penstock/core'
+import { expect, test } from 'vitest'
+import { FakeElasticsearch, type ItemError } from './testing/fake-elasticsearch.ts'
+import { consumed, order, orders, runTask } from './testing/running-task.ts'
+
+const rejected: ItemError = { status: 429, type: 'es_rejected_execution_exception', reason: 'queue full' }
+
+test.each([
+  ['429', { status: 429 }],
+  ['503', { status: 503 }],
+  ['500', { status: 500 }],
+  ['a cut before the answer', { cut: 'before' as const }],
+  ['a cut in the middle of the answer', { cut: 'during' as const }],
+  ['no answer in time', { delayMs: 2500 }],
+])(
+  '%s: the request is sent again, every document is there once',
+  async (_name, behaviour) => {
+    await using s = await runTask({ 'read.timeout.ms': '1000' })
+    s.server.onBulk = (_request, n) => (n < 2 ? behaviour : {})
+    await s.task.put(orders(50))
+    expect(await s.task.preCommit(consumed(50), { closing: true })).toEqual(consumed(50))
+    expect(s.server.documents.size).toBe(50)
+    expect(s.context.counts.get('documents_written')).toBe(50)
+  },
+  20_000,
+)
+
+test('only the items that failed are sent again', async () => {
+  await using s = await runTask()
+  s.server.onBulk = (_request, n) => (n < 2 ? { item: ({ id }) => (id.endsWith('5') ? rejected : undefined) } : {})
+  await s.task.put(orders(20))
+  await s.task.preCommit(consumed(20), { closing: true })
+  expect(s.server.bulks.map(({ items }) => items.length)).toEqual([20, 2, 2])
+  expect(s.context.counts.get('documents_written')).toBe(20)
+  expect(s.context.counts.get('documents_retried')).toBe(4)
+})
+
+test('no offset passes a record that is still being retried', async () => {
+  await using s = await runTask({ 'batch.size': '10' })
+  let open = false
+  s.server.onBulk = ({ items }) => (items.some(({ id }) => id === 'orders+0+15') && !open ? { status: 429 } : {})
+  await s.task.put(orders(40))
+  await expect.poll(() => s.server.documents.size).toBe(30)
+  expect(await s.task.preCommit(consumed(40), { closing: false })).toEqual(consumed(10))
+  open = true
+  expect(await s.task.preCommit(consumed(40), { closing: true })).toEqual(consumed(40))
+})
+
+test('Retry-After is honoured', async () => {
+  await using s = await runTask()
+  s.server.onBulk = (_request, n) => (n === 0 ? { status: 429, headers: { 'retry-after': '1' } } : {})
+  const started = performance.now()
+  await s.task.put(orders(1))
+  await s.task.preCommit(consumed(1), { closing: true })
+  expect(performance.now() - started).toBeGreaterThan(950)
+})
+
+test('while Elasticsearch is down put asks to be called again, and nothing is lost or written twice', async () => {
+  const gone = await FakeElasticsearch.start()
+  await using s = await runTask({ 'batch.size': '10', 'max.retries': '1', 'max.buffered.records': '50' }, gone)
+  await s.task.put(orders(10))
+  await s.task.preCommit(consumed(10), { closing: true })
+  const { port } = gone
+  await gone.close()
+  const rest = orders(100, 10)
+  const failure = () =>
+    s.task.put(rest).then(String, (error: unknown) => (isRetriable(error) ? String(error) : 'failed'))
+  await expect.poll(failure, { timeout: 10_000, interval: 10 }).toContain('takes no documents now')
+  expect(await s.task.preCommit(consumed(110), { closing: false })).toEqual(consumed(10))
+
+  await using back = new FakeElasticsearch()
+  await back.listen(port)
+  await s.untilTaken(rest)
+  expect(await s.task.preCommit(consumed(110), { closing: true })).toEqual(consumed(110))
+  expect(back.documents.size).toBe(100)
+  expect(back.bulks.flatMap(({ items }) => items)).toHaveLength(100)
+}, 20_000)
+
+test('parts that were not taken over before a failure are taken when they are put again', async () => {
+  await using s = await runTask({ 'batch.size': '10', 'max.retries': '1', 'max.buffered.records': '15' })
+  s.server.onBulk = () => ({ status: 503 })
+  const parts = Array.from({ length: 3 }, (_, offset) =>
+    Array.from({ length: 12 }, (_, i) => order(offset, { offset, i }).asPart(i)),
+  ).flat()
+  await expect(s.task.put(parts)).rejects.toSatisfy(isRetriable)
+  expect(await s.task.preCommit(consumed(3), { closing: false })).toEqual([])
+  s.server.onBulk = () => ({})
+  await s.untilTaken(parts)
+  expect(await s.task.preCommit(consumed(3), { closing: true })).toEqual(consumed(3))
+  expect(s.server.documents.size).toBe(36)
+}, 20_000)
+
+test('after flush.timeout.ms of trying the task fails, says where and why, and has committed nothing', async () => {
+  const server = await FakeElasticsearch.start()
+  const url = server.url.replace('//', '//me:secret@')
+  await using s = await runTask({ 'connection.url': url, 'max.retries': '1', 'flush.timeout.ms': '1000' }, server)
+  server.onBulk = () => ({ status: 503 })
+  await s.task.put(orders(5))
+  const failure = () => s.task.put([]).catch((error: unknown) => (isRetriable(error) ? '' : String(error)))
+  await expect
+    .poll(failure, { timeout: 5000 })
+    .toMatch(
+      /writing to Elasticsearch at http:\/\/127.* failed after \d+ attempts: HTTP status 503: some_exception: because/,
+    )
+  expect(await failure()).not.toContain('secret')
+  expect(await s.task.preCommit(consumed(5), { closing: true })).toEqual([])
+})
+
+test('rights that are missing for longer than flush.timeout.ms fail the task, with the document and the reason', async () => {
+  await using s = await runTask({ 'max.retries': '2', 'flush.timeout.ms': '1000' })
+  s.server.onBulk = () => ({ item: () => ({ status: 403, type: 'security_exception', reason: 'no write' }) })
+  await s.task.put(orders(1))
+  await expect
+    .poll(() => s.task.put([]).catch((error: unknown) => (isRetriable(error) ? '' : String(error))), {
+      timeout: 5000,
+    })
+    .toMatch(/document orders\+0\+0 of index orders \(record orders-0@0\): security_exception: no write/)
+  expect(s.context.counts.get('setbacks_access_denied')).toBe(s.server.bulks.length)
+})
+
+test('a full buffer makes put wait until there is room', async () => {
+  await using s = await runTask({ 'batch.size': '5', 'max.in.flight.requests': '2', 'max.buffered.records': '10' })
+  s.server.onBulk = () => ({ delayMs: 50 })
+  const started = performance.now()
+  await s.task.put(orders(30))
+  expect(performance.now() - started).toBeGreaterThan(80)
+  expect(s.server.documents.size).toBeGreaterThanOrEqual(10)
+  await s.task.preCommit(consumed(30), { closing: true })
+  expect(s.server.documents.size).toBe(30)
+})
