@@ -1,39 +1,21 @@
 import { Lazy, type RawConfig, SinkRecord, StageError } from '@penstock/core'
-import { fakeSinkTaskContext, sinkRecord } from '@penstock/core/testing'
+import { sinkRecord } from '@penstock/core/testing'
 import { expect, test } from 'vitest'
-import { config } from './config/config.ts'
-import { ElasticsearchSinkTask } from './sink-task.ts'
-import { FakeElasticsearch } from './testing/fake-elasticsearch.ts'
+import { runTask } from './testing/running-task.ts'
 
 const day = (date: string) => Date.parse(`${date}T12:00:00Z`)
-const flush = { closing: true }
 
 async function setUp(raw: RawConfig = {}) {
-  const server = await FakeElasticsearch.start()
-  const context = fakeSinkTaskContext()
-  const parsed = config.parse({
-    'connection.url': server.url,
-    'key.ignore': 'true',
-    'schema.ignore': 'true',
-    'linger.ms': '1000',
-    'behavior.on.null.values': 'ignore',
-    ...raw,
-  })
-  const task = new ElasticsearchSinkTask(parsed, context)
-  task.start()
+  const running = await runTask({ 'linger.ms': '1000', 'behavior.on.null.values': 'ignore', ...raw })
+  const { server, task } = running
   return {
-    server,
-    context,
+    ...running,
     /** What is written, as `index/id`, once the offsets up to `offset` may be committed. */
     async write(records: readonly SinkRecord[], offset: bigint): Promise<string[]> {
       const consumed = [{ topic: 'orders', partition: 0, offset }]
       await task.put(records)
-      expect(await task.preCommit(consumed, flush)).toEqual(consumed)
+      expect(await task.preCommit(consumed, { closing: true })).toEqual(consumed)
       return [...server.documents.keys()].sort()
-    },
-    async [Symbol.asyncDispose]() {
-      await task.stop()
-      await server.close()
     },
   }
 }
@@ -134,5 +116,7 @@ test('a conflict of versions fails the task where that is asked for', async () =
     sinkRecord({ topic: 'orders', offset, key: 'k', valueJson: '{}' }).with({
       headers: [{ name: 'v', schema: null, value: version }],
     })
-  await expect(s.write([of(0n, '7'), of(1n, '6')], 2n)).rejects.toThrow()
+  await s.task.put([of(0n, '7'), of(1n, '6')])
+  await s.task.preCommit([], { closing: true })
+  await expect(s.task.put([])).rejects.toThrow('record orders-0@1 was not written, document k of index orders is newer')
 })
