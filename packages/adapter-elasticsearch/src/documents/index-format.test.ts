@@ -34,6 +34,7 @@ test.each<[string, SinkRecordFields, More, string]>([
   ['{key.region}', { key: { region: 'EU/1' } }, {}, 'eu_1'],
   ['a-{header.tenant.id}', { headers: [header('tenant.id', 'x'), header('tenant.id', Buffer.from('Ä '))] }, {}, 'a-ä_'],
   ['{b}', { value: { b: '-_+.Hidden' } }, {}, 'hidden'],
+  ['x-{b}', { value: { b: 'a\ud800\n"\u0000' } }, {}, 'x-a\ufffd___'],
   ['.own-{b}', { value: { b: true } }, {}, '.own-true'],
   ['{b}-x', {}, { missing: 'none' }, 'none-x'],
   ['{+yyyy}', { timestamp: null }, { missing: 'undated' }, 'undated'],

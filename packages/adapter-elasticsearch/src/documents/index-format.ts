@@ -22,8 +22,8 @@ export interface IndexFormatSettings {
 }
 
 const examples = 'for example logs-{topic}-{+yyyy.MM.dd} or {header.tenant}-orders'
-/** Elasticsearch takes none of these in a name; the colon it takes only from old indices. */
-const forbidden = /[\\/*?"<>| ,#:]/g
+/** Elasticsearch takes none of these in a name; the colon only from old indices, control characters to nobody's good. */
+const forbidden = /[\\/*?"<>| ,#:\p{Cc}]/gu
 /** The last zone to be off by seconds was Liberia's, until January 1972. */
 const wholeMinutesFrom = Date.UTC(1972, 1)
 /** Beyond these there are no dates. */

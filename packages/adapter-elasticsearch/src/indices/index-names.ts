@@ -2,26 +2,35 @@
 import { DataError } from '@penstock/core'
 
 const maxBytes = 255
+/** No name holds these. Kafka's topics don't either, but what a transformation makes of a record's topic may. */
+const forbidden = /[\\/*?"<>| ,#\p{Cc}]/u
 
 /**
  * The index of a topic: lower case, no leading `-`, `_` or `+`, `:` becomes `_`, at most 255 bytes of UTF-8.
  * Two topics that differ only in these share an index.
  */
 export function indexOfTopic(topic: string): string {
-  const name = cleanIndexName(topic)
-  if (name === '') {
-    throw new DataError(
-      'elasticsearch.no_index_name',
-      `no index name can be made of the topic name "${topic}"; rename it with a transformation`,
-    )
-  }
-  return name
+  return possibleName(cleanIndexName(topic), topic)
+}
+
+/**
+ * The name again. Throws DataError where Elasticsearch would refuse it, or take it for a pattern: such a record must not
+ * stop the others.
+ */
+export function possibleName(name: string, topic: string): string {
+  if (name !== '' && !forbidden.test(name)) return name
+  throw new DataError(
+    'elasticsearch.no_index_name',
+    `no index name can be made of the topic name ${JSON.stringify(topic)}: nothing would be left of it, or it holds one of \\ / * ? " < > | , # and white space; rename it with a transformation`,
+  )
 }
 
 /** The rules of {@link indexOfTopic} for any text; empty when nothing is left. */
 export function cleanIndexName(text: string): string {
   const name = cutBytes(
     text
+      // Half a character has no bytes in UTF-8.
+      .toWellFormed()
       .toLowerCase()
       .replaceAll(':', '_')
       .replace(/^[-_+]+/, ''),

@@ -25,6 +25,11 @@ test.each([
   expect(resourceOf(topic, { ...logs, ...raw })).toEqual({ name, kind: 'data stream' })
 })
 
+test('a topic of which no data stream can be named is a clear error', () => {
+  expect(() => resourceOf('a*', logs)).toThrow('no index name can be made of the topic name "a*"')
+  expect(resourceOf(`${'x'.repeat(99)}😀`, logs).name).toBe(`logs-shop.orders-${'x'.repeat(99)}\ufffd`)
+})
+
 test('external resources are named one by one; a topic without one is a clear error', () => {
   const mapped = { 'external.resource.usage': 'ALIAS_INDEX', 'topic.to.external.resource.mapping': 'a : x, b:y' }
   expect(resourceOf('a', mapped)).toEqual({ name: 'x', kind: 'external alias' })

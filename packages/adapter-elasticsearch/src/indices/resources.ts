@@ -1,7 +1,7 @@
 /** What a topic's documents are written to: an index, an alias or a data stream, and whether it is made where missing. */
 import { DataError } from '@penstock/core'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
-import { pairsOf } from './index-names.ts'
+import { pairsOf, possibleName } from './index-names.ts'
 
 /**
  * - `index`: whatever the name stands for; an index is made of it where there is nothing
@@ -50,7 +50,7 @@ const longestNamespace = 100
 /** `type-dataset-namespace`. What is left of a long topic may make two of them one, as with the names of indices. */
 export function dataStreamOf(topic: string, config: ResourceConfig): string {
   const namespace = config['data.stream.namespace'].replaceAll(`\${topic}`, () => topic.toLowerCase())
-  const kept = namespace.slice(0, longestNamespace)
+  const kept = namespace.slice(0, longestNamespace).toWellFormed()
   return `${config['data.stream.type'].toLowerCase()}-${config['data.stream.dataset']}-${kept}`
 }
 
@@ -81,7 +81,9 @@ export class Resources {
       }
       return { name, kind: externalKinds[usage] }
     }
-    if (namesDataStreams(this.#config)) return { name: dataStreamOf(topic, this.#config), kind: 'data stream' }
+    if (namesDataStreams(this.#config)) {
+      return { name: possibleName(dataStreamOf(topic, this.#config), topic), kind: 'data stream' }
+    }
     return { name: index, kind: this.#config['index.rollover'] ? 'rollover' : 'index' }
   }
 }
