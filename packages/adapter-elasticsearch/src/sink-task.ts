@@ -42,8 +42,8 @@ export class ElasticsearchSinkTask implements SinkTask {
   readonly #routes: Routes
   readonly #batcher: Batcher
   readonly #tracker = new OffsetTracker()
-  /** The last `put` gave up midway: what it had taken over comes again. */
-  #redelivery = false
+  /** What the last `put` had taken over when it gave up midway, and what comes again; null when it didn't. */
+  #takenOver: Set<SinkRecord> | null = null
   #failingSetUpSince: number | null = null
 
   constructor(config: ElasticsearchSinkConfig, context: SinkTaskContext) {
@@ -94,13 +94,15 @@ export class ElasticsearchSinkTask implements SinkTask {
 
   /** Frames the records and returns; waits only while the buffer is full. */
   async put(records: readonly SinkRecord[]): Promise<void> {
+    let taken = 0
     try {
       this.#batcher.throwFailure()
       await this.#indices.check()
-      for (const record of records) {
+      for (; taken < records.length; taken++) {
+        const record = records[taken] as SinkRecord
+        if (this.#takenOver?.has(record)) continue
         const { topic, partition } = record.origin
         const progress = this.#tracker.partition(topic, partition)
-        if (this.#redelivery && progress.hasTaken(record.offset, record.part)) continue
         if (this.#batcher.isFull) await this.#batcher.untilRoom()
         let route: Route
         try {
@@ -117,12 +119,14 @@ export class ElasticsearchSinkTask implements SinkTask {
         if (json === null || !this.#addRaw(record, progress, route, json))
           await this.#addDecoded(record, progress, route)
       }
-      this.#redelivery = false
+      this.#takenOver = null
       this.#failingSetUpSince = null
       this.#context.gauge('held', 0)
     } catch (error) {
       if (isRetriable(error)) {
-        this.#redelivery = true
+        // Not by their offsets: those of a topic that was made anew begin again.
+        this.#takenOver ??= new Set()
+        for (const record of records.slice(0, taken)) this.#takenOver.add(record)
         this.#context.timeout(pauseMs)
         this.#context.gauge('held', codeOf(error) === 'elasticsearch.buffer_full' ? 0 : 1)
       }
@@ -139,11 +143,17 @@ export class ElasticsearchSinkTask implements SinkTask {
   ): Promise<readonly PartitionOffset[]> {
     if (closing || this.#config['flush.synchronously']) await this.#batcher.drain()
     else this.#batcher.send()
-    return this.#tracker.committable(consumed, this.#redelivery)
+    return this.#tracker.committable(consumed, this.#takenOver !== null)
   }
 
   close(partitions: readonly TopicPartition[]): void {
     this.#tracker.forget(partitions)
+    for (const record of this.#takenOver ?? []) {
+      const { topic, partition } = record.origin
+      if (partitions.some((closed) => closed.topic === topic && closed.partition === partition)) {
+        this.#takenOver?.delete(record)
+      }
+    }
     // Sealed now: should a partition come back, its records must not share a batch with those that are dropped here.
     this.#batcher.send()
   }

@@ -55,20 +55,6 @@ test('while records are to be put again the offset of a record whose parts may b
   expect(tracker.committable([at(6n)], true)).toEqual([at(5n)])
 })
 
-test.each([
-  [4n, '7', true],
-  [5n, '2', true],
-  [5n, '2.1', true],
-  [5n, '2.2', false],
-  [5n, '10', false],
-  [6n, '0', false],
-  [5n, null, true],
-])('after part 2.1 of the record at 5, %s part %s was taken: %s', (offset, part, taken) => {
-  const progress = new OffsetTracker().partition('t', 0)
-  progress.take(5n, {}, '2.1')
-  expect(progress.hasTaken(offset, part)).toBe(taken)
-})
-
 test('forgotten partitions no longer count', () => {
   const tracker = new OffsetTracker()
   const progress = tracker.partition('t', 0)

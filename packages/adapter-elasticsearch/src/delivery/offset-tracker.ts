@@ -18,8 +18,8 @@ export class PartitionProgress {
   readonly partition: number
   /** Offset of the latest record taken over from the framework; -1 before the first. */
   latest = -1n
-  /** Which part of the record at {@link latest} was the last one taken over; null for a record that was not split. */
-  #latestPart: string | null = null
+  /** The record at {@link latest} was split: more parts of it may be to come. */
+  #isSplit = false
   /** Taken away from this task: what is not written yet need not be. */
   revoked = false
   readonly #spans: Span[] = []
@@ -36,7 +36,7 @@ export class PartitionProgress {
    */
   take(offset: bigint, owner: object, part: string | null = null): Span | null {
     this.latest = offset
-    this.#latestPart = part
+    this.#isSplit = part !== null
     const last = this.#spans.at(-1)
     if (last !== undefined && last.owner === owner) return null
     const span = { partition: this, owner, first: offset }
@@ -44,15 +44,9 @@ export class PartitionProgress {
     return span
   }
 
-  /** True for a record that was taken over before; records come in the order of their offsets, parts in theirs. */
-  hasTaken(offset: bigint, part: string | null): boolean {
-    if (offset !== this.latest || part === null || this.#latestPart === null) return offset <= this.latest
-    return compareParts(part, this.#latestPart) <= 0
-  }
-
-  /** The offset after the records taken over. More parts of the latest record may be to come: then it is not over. */
+  /** The offset after the records taken over. One that was split is not over. */
   get next(): bigint {
-    return this.#latestPart === null ? this.latest + 1n : this.latest
+    return this.#isSplit ? this.latest : this.latest + 1n
   }
 
   /** A span's owner is through with it: written, refused and reported, or skipped. */
@@ -116,11 +110,4 @@ export class OffsetTracker {
       this.#partitions.get(topic)?.delete(partition)
     }
   }
-}
-
-/** Orders `2` before `10`, and `2.0` before `2.1`. */
-function compareParts(a: string, b: string): number {
-  const [left, right] = [a.split('.'), b.split('.')]
-  const different = left.findIndex((number, i) => number !== right[i])
-  return different < 0 ? left.length - right.length : Number(left[different]) - Number(right[different] ?? -1)
 }

@@ -1,0 +1,71 @@
+/** The task with records and offsets that no topic should have, and some have all the same. */
+import { isRetriable, type RawConfig, type SinkRecord } from '@penstock/core'
+import { fakeSinkTaskContext, sinkRecord } from '@penstock/core/testing'
+import { expect, test } from 'vitest'
+import { config } from './config/config.ts'
+import { ElasticsearchSinkTask } from './sink-task.ts'
+import { FakeElasticsearch } from './testing/fake-elasticsearch.ts'
+
+async function setUp(raw: RawConfig = {}) {
+  const server = await FakeElasticsearch.start()
+  const context = fakeSinkTaskContext()
+  context.tolerance = 'all'
+  const task = new ElasticsearchSinkTask(
+    config.parse({
+      'connection.url': server.url,
+      'key.ignore': 'true',
+      'schema.ignore': 'true',
+      'max.retries': '0',
+      'retry.backoff.ms': '1',
+      'retry.backoff.max.ms': '20',
+      ...raw,
+    }),
+    context,
+  )
+  const put = (records: readonly SinkRecord[]) =>
+    task.put(records).then(
+      () => 'taken',
+      (error: unknown) => (isRetriable(error) ? 'later' : String(error)),
+    )
+  return {
+    ...{ server, context, task, put },
+    [Symbol.asyncDispose]: async () => {
+      await task.stop()
+      await server.close()
+    },
+  }
+}
+
+const order = (offset: number, n = offset): SinkRecord =>
+  sinkRecord({ topic: 'orders', offset: BigInt(offset), valueJson: `{"n":${n}}` })
+const upTo = (offset: number) => [{ topic: 'orders', partition: 0, offset: BigInt(offset) }]
+
+test('records that name what can not be an index are reported, and the others are written', async () => {
+  await using s = await setUp()
+  const topics = ['orders', 'a b', 'logs*', '\ud800', 'orders']
+  await s.task.put(topics.map((topic, at) => order(at).with({ topic })))
+  expect(await s.task.preCommit(upTo(5), { closing: true })).toEqual(upTo(5))
+  expect(s.context.reported.map(({ record }) => record.offset)).toEqual([1n, 2n])
+  expect([...s.server.documents.keys()].toSorted()).toEqual([
+    'orders/orders+0+0',
+    'orders/orders+0+4',
+    expect.stringMatching(/^\ufffd\//),
+  ])
+})
+
+test('a topic that was made anew during a hold begins again at 0, and its records are written', async () => {
+  await using s = await setUp({ 'batch.size': '2' })
+  await s.task.put([order(1000), order(1001)])
+  expect(await s.task.preCommit(upTo(1002), { closing: true })).toEqual(upTo(1002))
+  let open = false
+  s.server.onBulk = () => (open ? {} : { status: 503 })
+  await s.task.put([order(1002), order(1003)])
+  await expect.poll(() => s.put([])).toBe('later')
+  const anew = [order(0, 7), order(1, 8), order(2, 9)]
+  expect(await s.put(anew)).toBe('later')
+  open = true
+  await expect.poll(() => s.put(anew)).toBe('taken')
+  await s.task.preCommit(upTo(3), { closing: true })
+  const written = [0, 1, 2].map((offset) => s.server.documents.get(`orders/orders+0+${offset}`)?.source)
+  expect(written).toEqual(['{"n":7}', '{"n":8}', '{"n":9}'])
+})
