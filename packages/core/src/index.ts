@@ -41,7 +41,7 @@ export type {
   PlannedWrite,
   SinkInspector,
 } from './inspection.ts'
-export { doubleText, floatText, javaText } from './java-text.ts'
+export { doubleText, floatText, javaText, shortestFloat } from './java-text.ts'
 export { JsonNumber, type JsonValue, parseJson, stringifyJson, withJavaEscapes } from './json.ts'
 export { LruCache } from './lru-cache.ts'
 export { Password } from './password.ts'

@@ -18,14 +18,22 @@ export function doubleText(value: number): string {
 
 /** Like {@link doubleText} with no more digits than a 32 bit float needs: `0.1`, not `0.10000000149011612`. */
 export function floatText(value: number): string {
+  return doubleText(shortestFloat(value))
+}
+
+/** A decimal of so few digits comes back from a float, and six digits of the float then give it, unless it is tiny. */
+const sureDigits = 6
+const tiny = 1e-37
+
+/** The double with the fewest digits that is this 32 bit float: 0.1, and not 0.10000000149011612. */
+export function shortestFloat(value: number): number {
   const float = Math.fround(value)
-  if (Number.isFinite(float)) {
-    for (let digits = 1; digits < 9; digits++) {
-      const shorter = Number(float.toPrecision(digits))
-      if (Object.is(Math.fround(shorter), float)) return doubleText(shorter)
-    }
+  if (!Number.isFinite(float)) return float
+  for (let digits = Math.abs(float) < tiny ? 1 : sureDigits; digits < 9; digits++) {
+    const shorter = Number(float.toPrecision(digits))
+    if (Object.is(Math.fround(shorter), float)) return shorter
   }
-  return doubleText(float)
+  return float
 }
 
 /** As Java's BigDecimal prints it: `12.30`, `1.2E-9`, `1E+2`. */

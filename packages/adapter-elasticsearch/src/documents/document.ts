@@ -3,12 +3,12 @@ import {
   DataError,
   Decimal,
   doubleText,
-  floatText,
   JsonNumber,
   logical,
   type Schema,
   type SchemaAndValue,
   Struct,
+  shortestFloat,
   stringifyJson,
 } from '@penstock/core'
 
@@ -146,7 +146,7 @@ function primitiveToJson(schema: Schema, value: unknown, settings: DocumentSetti
   if (typeof value === 'number' && Number.isFinite(value)) {
     if (schema.type === 'FLOAT64') return wholeAsFloat(value)
     // Without the digits that only 64 bits have: 0.1, not 0.10000000149011612.
-    if (schema.type === 'FLOAT32') return wholeAsFloat(Number(floatText(value)))
+    if (schema.type === 'FLOAT32') return wholeAsFloat(shortestFloat(value))
   }
   return value
 }
