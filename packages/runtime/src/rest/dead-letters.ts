@@ -1,5 +1,6 @@
 import { readDeadLetterQuery, readRedriveRequest } from './inspection-bodies.ts'
-import { deadLettersToWire, inspectionToWire } from './inspection-wire.ts'
+import { accepted, inspectionRoutes } from './inspection-routes.ts'
+import { deadLettersToWire } from './inspection-wire.ts'
 import type { Route } from './route.ts'
 
 const text = { type: 'string' }
@@ -36,34 +37,11 @@ export const deadLettersRoutes: readonly Route[] = [
     bodyIsOptional: true,
     answers: { 202: 'Inspection', 400: 'Error', 404: 'Error', 409: 'Error' },
     handle: async (request, { herder }) => {
-      const view = await herder.inspections.redriveDeadLetters(
-        request.param('connector'),
-        readRedriveRequest(request.body),
-      )
-      return { status: 202, body: inspectionToWire(view) }
+      const wanted = readRedriveRequest(request.body)
+      return accepted(await herder.inspections.redriveDeadLetters(request.param('connector'), wanted))
     },
   },
-  {
-    method: 'get',
-    path: '/connectors/{connector}/dlq/redrive',
-    summary: 'How far that is, and what was refused.',
-    role: 'operate',
-    answers: { 200: 'Inspection', 404: 'Error', 409: 'Error' },
-    handle: async (request, { herder }) => ({
-      status: 200,
-      body: inspectionToWire(await herder.inspections.inspection(request.param('connector'), 'redrive-dead-letters')),
-    }),
-  },
-  {
-    method: 'delete',
-    path: '/connectors/{connector}/dlq/redrive',
+  ...inspectionRoutes('/connectors/{connector}/dlq/redrive', 'redrive-dead-letters', {
     summary: 'Cancels it; the next one goes on where it was.',
-    answers: { 202: 'Inspection', 404: 'Error', 409: 'Error' },
-    handle: async (request, { herder }) => ({
-      status: 202,
-      body: inspectionToWire(
-        await herder.inspections.cancelInspection(request.param('connector'), 'redrive-dead-letters'),
-      ),
-    }),
-  },
+  }),
 ]
