@@ -22,9 +22,9 @@ export function proofTable(streams: readonly Stream[], proofs: readonly Proof[])
 export function takeOverLines({ runningMs, flowingMs }: TakeOver): string {
   return indented(
     [
-      'rebalance time, from the kill (the session timeout of 10 s included):',
+      'from the kill (its executors take the dead worker out of the group: nobody waits for its session timeout):',
       `  ${seconds(runningMs)} until all connectors and tasks were RUNNING on the other workers`,
-      `  ${seconds(flowingMs)} until a record sent to each partition after the kill was in its index`,
+      `  ${seconds(flowingMs)} until a record sent to each partition after the kill was in its index, behind all that was still to be read`,
     ].join('\n'),
   )
 }
