@@ -259,3 +259,9 @@ test('Elasticsearch is to give up on a shard before it is given up itself', () =
   expect(bulkQuery(600_000)).toMatch(/&timeout=60000ms$/)
   expect(bulkQuery(0)).not.toContain('timeout')
 })
+
+test('an answer that makes no sense is told without the credentials that it repeats', async () => {
+  const echo = 'Authorization: Basic c2luazpyaWdodA==\n<html>Log in</html>'
+  const s = setUp(['a'], () => answer(200, echo))
+  await expect(s.run()).rejects.toThrow('makes no sense: Authorization: Basic … <html>Log in</html>')
+})

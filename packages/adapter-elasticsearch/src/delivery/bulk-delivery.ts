@@ -162,8 +162,7 @@ async function send(
   if (status >= 200 && status < 300) {
     const failures = readBulkAnswer(answer.body, part.items.length)
     if (failures !== null) return { kind: 'answered', failures }
-    const start = answer.body.toString('utf8', 0, 300).replace(/\s+/g, ' ')
-    const reason = `the answer to a bulk request of ${part.items.length} documents makes no sense: ${start}`
+    const reason = `the answer to a bulk request of ${part.items.length} documents makes no sense: ${reasonOf(answer.body)}`
     return { kind: 'failed', trouble: 'bad_answer', reason, retryAfterMs: 0 }
   }
   const reason = `HTTP status ${status}: ${reasonOf(answer.body)}`
