@@ -62,6 +62,11 @@ test('errors lose it in message and stack, with their causes, and stay what they
   expect(hiding('s3cr3t-1').redactError('text')).toBe('text')
 })
 
+test('of secrets that are headers each value is hidden, also without its name', () => {
+  const redactor = hiding('X-Api-Key: k3y-of-mine,Other:t0ken:with:colons, Short:abc')
+  expect(redactor.redact('no k3y-of-mine, not t0ken:with:colons; abc')).toBe('no [hidden], not [hidden]; abc')
+})
+
 test('of very many secrets the latest are kept', () => {
   const redactor = new Redactor()
   for (let number = 0; number < 30_000; number++) redactor.hide(`secret-${number}-`)

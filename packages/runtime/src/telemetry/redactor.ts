@@ -8,6 +8,9 @@ const maxSecrets = 20_000
 /** Secrets with several lines (keys, certificates) and very long ones are found in parts, as texts are cut and wrapped. */
 const maxPartLength = 1_000
 
+/** A secret may be a list of headers, `Name: value,Other: value`: who refuses one shows it without its name. */
+const headerValue = /(?:^|,)\s*[\w!#$%&'*+.^`|~-]+\s*:\s*([^,]{8,})/g
+
 interface Hidden {
   /** Stands in its place. */
   readonly shown: string
@@ -106,6 +109,9 @@ function* parts(secret: string): Iterable<string> {
     for (let at = 0; at < text.length; at += maxPartLength) {
       const part = text.slice(at, at + maxPartLength)
       if (isTellingSecret(part)) yield part
+    }
+    for (const [, value = ''] of text.matchAll(headerValue)) {
+      if (value.length <= maxPartLength && isTellingSecret(value)) yield value
     }
   }
 }
