@@ -3,7 +3,7 @@ import { logEvents } from './log-events.ts'
 
 const text = ['timestamp', 'level', 'service', 'host', 'trace', 'message'] as const
 
-export const avroSchema = JSON.stringify({
+const avroSchema = JSON.stringify({
   type: 'record',
   name: 'LogEvent',
   fields: [

@@ -12,7 +12,7 @@ export function elasticsearchProcess(): number | undefined {
 }
 
 /** Undefined when nobody listens there, or somebody that we may not look at (another user, a container). */
-export function processListeningAt(url: string): number | undefined {
+function processListeningAt(url: string): number | undefined {
   const { port } = new URL(url)
   const sockets = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => socketsAt(table, Number(port))))
   return readdirSync('/proc')

@@ -43,7 +43,7 @@ export function sinkTo(topic: string, index: string): Record<string, string> {
 }
 
 /** The worker and its executors. */
-export async function processesOf(cluster: Cluster, executors: number): Promise<number[]> {
+async function processesOf(cluster: Cluster, executors: number): Promise<number[]> {
   const worker = cluster.worker(0)
   for (;;) {
     const children = await worker.executorPids()

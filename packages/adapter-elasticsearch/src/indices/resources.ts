@@ -40,7 +40,7 @@ export function writesToDataStreams(config: ResourceConfig): boolean {
 }
 
 /** Whether `data.stream.type` and `data.stream.dataset` name data streams that are made where they are missing. */
-export function namesDataStreams(config: Pick<ResourceConfig, 'data.stream.type' | 'data.stream.dataset'>): boolean {
+function namesDataStreams(config: Pick<ResourceConfig, 'data.stream.type' | 'data.stream.dataset'>): boolean {
   const type = config['data.stream.type'].toLowerCase()
   return type !== '' && type !== 'none' && config['data.stream.dataset'] !== ''
 }
@@ -48,7 +48,7 @@ export function namesDataStreams(config: Pick<ResourceConfig, 'data.stream.type'
 const longestNamespace = 100
 
 /** `type-dataset-namespace`. What is left of a long topic may make two of them one, as with the names of indices. */
-export function dataStreamOf(topic: string, config: ResourceConfig): string {
+function dataStreamOf(topic: string, config: ResourceConfig): string {
   const namespace = config['data.stream.namespace'].replaceAll(`\${topic}`, () => topic.toLowerCase())
   const kept = namespace.slice(0, longestNamespace).toWellFormed()
   return `${config['data.stream.type'].toLowerCase()}-${config['data.stream.dataset']}-${kept}`

@@ -146,7 +146,7 @@ function unionDecoder(type: AvroUnion, schema: Schema, options: AvroOptions): De
 }
 
 /** Whether a value of the type may take no bytes at all. */
-export function canBeEmpty(type: AvroType): boolean {
+function canBeEmpty(type: AvroType): boolean {
   if (type.kind === 'record') return type.fields.every((field) => canBeEmpty(field.type))
   return type.kind === 'null' || (type.kind === 'fixed' && type.size === 0)
 }

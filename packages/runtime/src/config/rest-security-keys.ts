@@ -1,7 +1,6 @@
 import { key } from '@penstock/core'
 
 const methods = ['basic', 'jwt', 'mtls'] as const
-export type AuthenticationMethod = (typeof methods)[number]
 
 export const roles = ['read', 'operate', 'admin'] as const
 /** What a user may do; each role may do what those before it may. */

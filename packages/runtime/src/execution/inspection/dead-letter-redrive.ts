@@ -92,7 +92,7 @@ export class DeadLetterRedrive implements Inspection {
 }
 
 /** Keeps how far dead letters were driven again. A connector named `<name>-dlq`, which is common, has another one. */
-export function redriveGroup(connector: string): string {
+function redriveGroup(connector: string): string {
   return `connect-${connector}-dlq-redrive`
 }
 
