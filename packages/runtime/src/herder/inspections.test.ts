@@ -108,6 +108,15 @@ test('the gaps of the last verification are driven again; without any there is n
   expect(begun[1]?.job).toEqual({ kind: 'redrive-gaps', gaps: [gap] })
 })
 
+test('gaps that were found with another config are not driven again', async () => {
+  const { made, ends, configs } = await inspections()
+  await made.verify('a', request)
+  ends[0]?.resolve({ snapshot: snapshotOf(1), failure: null })
+  await settle()
+  await configs.putConnector('a', { 'connector.class': 'S', topics: 'other', old: '1' }, null)
+  await expect(made.redriveGaps('a')).rejects.toMatchObject({ code: 'inspection.config_changed' })
+})
+
 test('dead letters are driven through the changed config of connector and task', async () => {
   const { made, begun } = await inspections()
   const config = { old: null, new: '2', name: 'other' }

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { type Clock, ConflictError, type Logger, messageOf, NotFoundError, type RawConfig } from '@penstock/core'
+import { sameConfig } from '../config/same-config.ts'
 import type { ExecutorPool, RunningInspection } from '../execution/executor-pool.ts'
 import type { DeadLetterPage, DeadLetterQuery } from '../execution/inspection/dead-letter-list.ts'
 import type {
@@ -36,6 +37,8 @@ export interface InspectionsParts {
 
 interface Entry {
   view: InspectionView
+  /** What the connector's config was. */
+  readonly config: RawConfig
   running: RunningInspection | null
   /** Why it was cut off, once it was. */
   cancelled: string | null
@@ -78,11 +81,19 @@ export class Inspections implements InspectionControl {
     const inspected = this.#inspected(connector, null)
     await this.#parts.mustBeHere(connector)
     this.#mustBeIdle(connector)
-    const report = this.#entries.get(connector)?.get('verify')?.view.snapshot?.report
-    if (report?.kind !== 'verify' || report.gaps.length === 0) {
+    const verified = this.#entries.get(connector)?.get('verify')
+    const report = verified?.view.snapshot?.report
+    if (verified === undefined || report?.kind !== 'verify' || report.gaps.length === 0) {
       throw new ConflictError(
         'inspection.no_gaps',
         `no gaps are known of connector ${connector} on this worker: verify it first, with POST /connectors/${connector}/verify`,
+      )
+    }
+    // With other topics, ids or indices they would be no gaps, and the records not the connector's to write.
+    if (!sameConfig(verified.config, inspected.config)) {
+      throw new ConflictError(
+        'inspection.config_changed',
+        `connector ${connector} was changed or made anew since it was verified: verify it again, with POST /connectors/${connector}/verify`,
       )
     }
     return this.#start(inspected, { kind: 'redrive-gaps', gaps: report.gaps })
@@ -133,7 +144,7 @@ export class Inspections implements InspectionControl {
       ...{ id, connector, kind: job.kind, state: 'RUNNING', workerId },
       ...{ startedAt: clock.now(), endedAt: null, reason: null, snapshot: null },
     }
-    const entry: Entry = { view, running: null, cancelled: null }
+    const entry: Entry = { view, config: inspected.config, running: null, cancelled: null }
     this.#forgetOthers()
     const ofConnector = this.#entries.get(connector) ?? new Map<InspectionKind, Entry>()
     this.#entries.set(connector, ofConnector.set(job.kind, entry))
