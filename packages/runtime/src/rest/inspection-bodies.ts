@@ -103,7 +103,8 @@ function asBound(fields: Fields, name: string): Bound | null {
   if (typeof value === 'string') {
     const ms = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN
     if (Number.isNaN(ms)) throw malformed(`"${name}" must be a time such as 2026-01-31T12:00:00Z`)
-    return { kind: 'time', ms }
+    // Kafka means something else by -1 and -2; no record is older than 1970.
+    return { kind: 'time', ms: Math.max(0, ms) }
   }
   const isObject = typeof value === 'object' && !Array.isArray(value) && !(value instanceof JsonNumber)
   if (!isObject) throw malformed(`"${name}" must be a time, or an object of offsets by partition`)

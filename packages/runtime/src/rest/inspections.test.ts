@@ -143,6 +143,8 @@ test('a verification is begun, watched and cancelled', async () => {
     from: { kind: 'offsets', byPartition: new Map([[1, 10]]) },
     to: { kind: 'time', ms: Date.UTC(2026, 0, 31, 12) },
   })
+  await rest.call('POST', '/connectors/a/verify', { from: '1969-12-31T23:59:59.999Z' })
+  expect(verify).toHaveBeenLastCalledWith('a', expect.objectContaining({ from: { kind: 'time', ms: 0 } }))
   expect(await rest.call('GET', '/connectors/a/verify')).toMatchObject({
     status: 200,
     body: {
