@@ -12,6 +12,7 @@ import { until } from './until.ts'
 import { workerProperties } from './worker-properties.ts'
 
 const READY_MS = 90_000
+const GRACE_MS = 30_000
 const JARS = [
   ...['connect-runtime', 'connect-file', 'connect-json', 'connect-transforms', 'connect-mirror'].map(
     (artifact) => `org.apache.kafka:${artifact}:${KAFKA_VERSION}`,
@@ -117,8 +118,8 @@ export class JvmWorker implements AsyncDisposable {
   }
 
   /** SIGTERM; resolves with how it ended. */
-  async stop(graceMs = 30_000): Promise<ProcessExit | undefined> {
-    return await this.#process?.stop(graceMs)
+  async stop(): Promise<ProcessExit | undefined> {
+    return await this.#process?.stop(GRACE_MS)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

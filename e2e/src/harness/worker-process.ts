@@ -8,6 +8,9 @@ import { until } from './until.ts'
 
 const LAUNCHER = join(rootFolder, 'apps', 'worker', 'bin', 'penstock-worker')
 const READY_MS = 30_000
+const GRACE_MS = 30_000
+/** Of the log, in what is told of a failure. */
+const TAIL_LINES = 40
 
 export interface WorkerOptions {
   readonly number: number
@@ -83,9 +86,9 @@ export class WorkerProcess implements AsyncDisposable {
     await this.untilAnswers()
   }
 
-  async untilAnswers(deadlineMs = READY_MS): Promise<void> {
+  async untilAnswers(): Promise<void> {
     const started = this.#started()
-    const answer = until(() => this.client.root(), { what: `${this.url} to answer`, deadlineMs, everyMs: 50 })
+    const answer = until(() => this.client.root(), { what: `${this.url} to answer`, deadlineMs: READY_MS, everyMs: 50 })
     const ended = started.exited.then((exit) => `ended with ${JSON.stringify(exit)}`)
     const failure = await Promise.race([
       answer.then(
@@ -104,9 +107,9 @@ export class WorkerProcess implements AsyncDisposable {
     if (signal === 'SIGKILL') await started.exited
   }
 
-  /** SIGTERM; resolves with how it ended. SIGKILL for what is left after `graceMs`. */
-  async stop(graceMs = 30_000): Promise<ProcessExit> {
-    return await this.#started().stop(graceMs)
+  /** SIGTERM; resolves with how it ended. SIGKILL for what is left after a while. */
+  async stop(): Promise<ProcessExit> {
+    return await this.#started().stop(GRACE_MS)
   }
 
   /** How the process ended; undefined while it runs. */
@@ -154,8 +157,8 @@ export class WorkerProcess implements AsyncDisposable {
     return await readFile(this.logFile, 'utf8').catch(() => '')
   }
 
-  async tail(lines = 40): Promise<string> {
-    return `${this.logFile}:\n${(await this.logs()).trimEnd().split('\n').slice(-lines).join('\n')}`
+  async tail(): Promise<string> {
+    return `${this.logFile}:\n${(await this.logs()).trimEnd().split('\n').slice(-TAIL_LINES).join('\n')}`
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
