@@ -13,9 +13,9 @@ const folders: Readonly<Record<string, string>> = { e2e: 'e2e/src', runtime: 'pa
 const named = page
   .split('\n')
   .filter((line) => line.startsWith('| '))
-  .flatMap((line) => line.slice(2, -2).split(' | ').at(-1)?.split('<br>') ?? [])
+  .flatMap((line) => line.slice(2, -2).split(' | ').at(-1)?.trim().split('<br>') ?? [])
   .flatMap((cell) => {
-    const [, file, name] = /(?:^|\* )`([a-z2/-]+)` (.+)$/.exec(cell) ?? []
+    const [, file, name] = /(?:^|_ )`([a-z2/-]+)` (.+)$/.exec(cell) ?? []
     return file === undefined || name === undefined || file in config.keys ? [] : [[file, name] as const]
   })
 
