@@ -131,15 +131,15 @@ function bytes(data: string | Buffer | null | undefined): Buffer | null {
   return typeof data === 'string' ? Buffer.from(data) : (data ?? null)
 }
 
-/** All records that are in the topic now, by partition and offset; committed ones only where `committed`. */
-export async function readRecords(topic: string, { committed = true } = {}): Promise<StoredRecord[]> {
+/** All committed records that are in the topic now, by partition and offset. */
+export async function readRecords(topic: string): Promise<StoredRecord[]> {
   const consumer = new kafka.KafkaConsumer(
     {
       'bootstrap.servers': stack.kafka,
       'group.id': `reader-${process.pid}-${Date.now()}`,
       'enable.auto.commit': false,
       'enable.partition.eof': true,
-      'isolation.level': committed ? 'read_committed' : 'read_uncommitted',
+      'isolation.level': 'read_committed',
     },
     { 'auto.offset.reset': 'earliest' },
   )
