@@ -1,5 +1,5 @@
 /** One worker of its own brings a filled topic into an index. */
-import { type Cluster, freshName, startCluster } from '../harness/index.ts'
+import { type Cluster, freshName, NotYet, startCluster, until } from '../harness/index.ts'
 import type { BenchIndex } from './bench-index.ts'
 import type { Case } from './cases.ts'
 import { type CpuProfile, readProfiles } from './cpu-profile.ts'
@@ -45,9 +45,9 @@ export function sinkTo(topic: string, index: string): Record<string, string> {
 /** The worker and its executors. */
 async function processesOf(cluster: Cluster, executors: number): Promise<number[]> {
   const worker = cluster.worker(0)
-  for (;;) {
-    const children = await worker.executorPids()
-    if (children.length === executors) return [worker.pid, ...children]
-    await new Promise((resolve) => setTimeout(resolve, 50))
+  const children = async () => {
+    const pids = await worker.executorPids()
+    return pids.length === executors ? pids : new NotYet(pids)
   }
+  return [worker.pid, ...(await until(children, { what: `${executors} executors to run`, everyMs: 50 }))]
 }

@@ -42,7 +42,11 @@ export type WriteAction = Exclude<Action, { type: 'skip' }>
 
 /** Decides on the action for a record whose value is, or is not, null. Throws DataError when it can't be written. */
 export function toAction(record: SinkRecord, isNull: boolean, settings: ActionSettings): Action {
-  if (isNull) return toDelete(record, settings)
+  return isNull ? toDelete(record, settings) : toWriteAction(record, settings)
+}
+
+/** The same for a record whose value is not null: it is never skipped. */
+export function toWriteAction(record: SinkRecord, settings: ActionSettings): WriteAction {
   const id = idOf(record, settings.id)
   const routing = routingOf(record, settings)
   switch (settings.method) {

@@ -2,7 +2,7 @@
 import type { Schema, SinkRecord } from '@penstock/core'
 import { looksLikeObject } from '../delivery/bulk-body.ts'
 import { type Mapping, toMapping, withoutTimestamp } from '../indices/mapping.ts'
-import { toAction, type WriteAction } from './action.ts'
+import { toAction, toWriteAction, type WriteAction } from './action.ts'
 import { timestampField, toDocument } from './document.ts'
 import { metadataMembers, withMembers, withMembersRaw } from './metadata.ts'
 import type { Route } from './routes.ts'
@@ -42,7 +42,7 @@ function copied(record: SinkRecord, route: Route): Write | null {
       ? timed
       : withMembersRaw(timed, metadataMembers(record, route.metadata, route), route.metadata)
   if (source === null) return null
-  return { action: toAction(record, false, route) as WriteAction, source, mapping: null }
+  return { action: toWriteAction(record, route), source, mapping: null }
 }
 
 /** Null when `@timestamp` depends on what is in the document. */
