@@ -89,7 +89,7 @@ function routingOf(record: SinkRecord, { routing }: ActionSettings): string | nu
   if (text !== undefined && text !== '') return text
   throw new DataError(
     'elasticsearch.no_routing',
-    `record ${record} has no routing value: ${routing.text} (routing.type ${routing.from}) is missing, empty, or no text or number`,
+    `record ${record} has no routing value: ${routing.text} (routing.type ${routing.from}) is missing, empty, or no text or number; put it there with a transformation, or set routing.type=none`,
   )
 }
 
@@ -117,7 +117,7 @@ function timestampVersion(record: SinkRecord): string {
   if (record.timestamp !== null && record.timestamp >= 0) return String(Math.floor(record.timestamp))
   throw new DataError(
     'elasticsearch.no_version',
-    `record ${record} has no timestamp since 1970 to be its version (document.version=timestamp)`,
+    `record ${record} has no timestamp since 1970 to be its version (document.version=timestamp); set document.version=offset or none`,
   )
 }
 
@@ -127,12 +127,18 @@ const highestVersion = 2n ** 63n - 1n
 function versionInHeader(record: SinkRecord, name: string): string {
   const header = record.headers.findLast((candidate) => candidate.name === name)
   if (header === undefined) {
-    throw new DataError('elasticsearch.no_version', `record ${record} has no header ${name} to take the version from`)
+    throw new DataError(
+      'elasticsearch.no_version',
+      `record ${record} has no header ${name} to take the version from; add it, or leave external.version.header out`,
+    )
   }
   const version = header.value instanceof Uint8Array ? Buffer.from(header.value).toString() : String(header.value)
   // Without zeros ahead: the text goes into JSON as it is.
   if (/^\d{1,19}$/.test(version) && BigInt(version) <= highestVersion) return BigInt(version).toString()
-  throw new DataError('elasticsearch.bad_version', `header ${name} of record ${record} is not a version number`)
+  throw new DataError(
+    'elasticsearch.bad_version',
+    `header ${name} of record ${record} is not a version number; external.version.header needs up to 19 digits`,
+  )
 }
 
 /** The action line. `index` is null when the request's path names it. */

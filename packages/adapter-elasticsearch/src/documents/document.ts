@@ -79,9 +79,13 @@ function unlessTooDeep<Result>(where: string, write: () => Result): Result {
     return write()
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
-    throw new DataError('elasticsearch.too_deep', `the value of record ${where} is nested too deeply or too long`, {
-      cause,
-    })
+    throw new DataError(
+      'elasticsearch.too_deep',
+      `the value of record ${where} is nested too deeply or too long; leave parts of it out with a transformation`,
+      {
+        cause,
+      },
+    )
   }
 }
 

@@ -42,7 +42,7 @@ function isoText(record: SinkRecord): string {
   if (!Number.isNaN(date.getTime())) return date.toISOString()
   throw new DataError(
     'elasticsearch.bad_timestamp',
-    `the timestamp of record ${record} is no date: ${record.timestamp}`,
+    `the timestamp of record ${record} is no date: ${record.timestamp}; leave timestamp out of document.metadata`,
   )
 }
 
@@ -126,6 +126,6 @@ function merged(document: JsonObject, added: JsonObject, path: readonly string[]
   }
   throw new DataError(
     'elasticsearch.metadata_field',
-    `the field ${step} of record ${where} is no object that document.metadata.field could be in`,
+    `the field ${step} of record ${where} is no object that document.metadata.field could be in; name another field`,
   )
 }

@@ -130,7 +130,7 @@ export class Inspections implements InspectionControl {
     if (entry !== undefined) return entry
     throw new NotFoundError(
       'inspection.none',
-      `there was no such work on connector ${connector} since it came to worker ${this.#parts.workerId}`,
+      `there was no such work on connector ${connector} since it came to worker ${this.#parts.workerId}: begin it with POST`,
     )
   }
 

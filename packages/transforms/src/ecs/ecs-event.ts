@@ -86,7 +86,7 @@ export class EcsEvent {
     if (time === null) {
       throw new DataError(
         'ecs.no_timestamp',
-        `record ${record} has no timestamp, nor a time in the field ${timestampPath.join('.')}`,
+        `record ${record} has no timestamp, nor a time in the field ${timestampPath.join('.')}; name the field that has one by timestamp.field`,
       )
     }
     const made: Leaf = typed ? { schema: timestamp, value: new Date(time.ms) } : { schema: null, value: time.text }
@@ -139,7 +139,10 @@ function labelOf(node: Branch | Leaf, from: Path): Leaf {
     Array.isArray(node.value) ||
     (typed && ['ARRAY', 'MAP', 'STRUCT'].includes((node.schema as Schema).type))
   if (nested) {
-    throw new DataError('ecs.label', `the field ${from.join('.')} holds an object or a list, labels hold single values`)
+    throw new DataError(
+      'ecs.label',
+      `the field ${from.join('.')} holds an object or a list, labels hold single values; move fields of it one by one`,
+    )
   }
   return { schema: typed ? text : null, value: node.value === null ? null : textOf(node.value) }
 }

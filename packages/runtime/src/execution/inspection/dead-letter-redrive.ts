@@ -102,6 +102,6 @@ export function deadLetterTopicOf({ name, config }: Pick<InspectedConnector, 'na
   if (topic !== '') return topic
   throw new ConnectError(
     'config.no_dead_letters',
-    `connector ${name} keeps no dead letters: errors.deadletterqueue.topic.name is not set`,
+    `connector ${name} keeps no dead letters: errors.deadletterqueue.topic.name is not set; set it, and errors.tolerance=all, to keep them`,
   )
 }

@@ -23,7 +23,7 @@ export async function topicsOf(
     if (isRead(topic)) return [topic]
     throw new ConnectError(
       'config.topic_not_read',
-      `topic ${topic} is not one of those that the connector reads (${regex === '' ? `topics=${config.topics.join(',')}` : `topics.regex=${regex}`})`,
+      `topic ${topic} is not one of those that the connector reads (${regex === '' ? `topics=${config.topics.join(',')}` : `topics.regex=${regex}`}); name one of those, or leave the topic out`,
     )
   }
   if (regex === '') return config.topics
