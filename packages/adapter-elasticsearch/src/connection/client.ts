@@ -9,11 +9,11 @@ import { gzip } from 'node:zlib'
 import { type Client, errors } from '@elastic/elasticsearch'
 import { messageOf } from '@penstock/core'
 import { type ElasticsearchSinkConfig, shownUrls } from '../config/config.ts'
-import { retryAfterMs } from '../delivery/retry-policy.ts'
 import { Deadline } from './deadline.ts'
 import { createClient } from './elastic-client.ts'
 import { explained } from './failure-text.ts'
 import { ReadTimeout } from './read-timeout.ts'
+import { retryAfterMs } from './retry-after.ts'
 import { Sniffer } from './sniffer.ts'
 
 export interface Answer {

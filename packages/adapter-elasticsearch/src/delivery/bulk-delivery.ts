@@ -4,8 +4,9 @@
  */
 import { assertNever, type Clock, ConnectError, messageOf } from '@penstock/core'
 import { type Answer, type ElasticsearchRequest, UnreachableError } from '../connection/client.ts'
+import { readFailure, reasonOf } from '../connection/error-answer.ts'
 import type { Batch } from './batch.ts'
-import { type ItemFailure, readBulkAnswer, readFailure, reasonOf } from './bulk-response.ts'
+import { type ItemFailure, readBulkAnswer } from './bulk-response.ts'
 import type { Pace, RequestOutcome } from './limits.ts'
 import { allItems, dropRevoked, fitLimits, halveFirst, type Part, partOf, toSendAgain } from './parts.ts'
 import { type BackoffSettings, backoffMs } from './retry-policy.ts'

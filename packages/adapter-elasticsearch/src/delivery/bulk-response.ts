@@ -1,4 +1,5 @@
 /** Reads what Elasticsearch answers to a bulk request. What the failures in it mean is judged in `verdict.ts`. */
+import { type Failure, type ServerError, told } from '../connection/error-answer.ts'
 
 /** Only what is needed to tell success from failure, item by item. */
 const bulkFilterPath =
@@ -15,14 +16,6 @@ export function bulkQuery(readTimeoutMs: number): string {
 
 /** What Elasticsearch takes where nothing is asked for. */
 const usualTimeoutMs = 60_000
-
-/** What went wrong, in the words of Elasticsearch. */
-export interface Failure {
-  readonly status: number
-  /** Empty where the answer names none: it came from something in between. */
-  readonly type: string
-  readonly reason: string
-}
 
 export interface ItemFailure extends Failure {
   readonly item: number
@@ -52,7 +45,7 @@ export function readBulkAnswer(body: Buffer, expectedItems: number): readonly It
     const [action, result] = Object.entries(entry ?? {})[0] ?? []
     const status = result?.status
     if (status === undefined) return null
-    if (result?.error !== undefined && result.error !== null) failures.push({ item, status, ...explain(result.error) })
+    if (result?.error !== undefined && result.error !== null) failures.push({ item, status, ...told(result.error) })
     else if (status >= 300 && !(status === 404 && action === 'delete'))
       failures.push({ item, status, type: '', reason: 'no reason given' })
   }
@@ -72,40 +65,5 @@ function isUsualSuccess(body: Buffer, items: number): boolean {
 
 interface BulkAnswer {
   errors?: boolean
-  items?: (Record<string, { status?: number; error?: BulkError | string | null }> | null)[]
-}
-interface BulkError {
-  type?: string
-  reason?: string
-  caused_by?: BulkError
-}
-
-function explain(error: BulkError | string): { type: string; reason: string } {
-  if (typeof error === 'string') return { type: '', reason: withoutCredentials(error) }
-  const cause = error.caused_by?.reason
-  const reason = (error.reason ?? 'no reason given') + (cause === undefined ? '' : ` (${cause})`)
-  return { type: error.type ?? '', reason: withoutCredentials(reason) }
-}
-
-/** Some who refuse a request say what they were sent. */
-function withoutCredentials(text: string): string {
-  return text.replace(/\b(Basic|Bearer|ApiKey) [\w+/=.~-]{8,}/gi, '$1 …')
-}
-
-/** What the body of a request that failed as a whole says. Proxies answer in HTML, or in JSON of their own. */
-export function readFailure(status: number, body: Buffer): Failure {
-  const text = body.toString().trim()
-  try {
-    const { error } = JSON.parse(text) as { error?: BulkError | string }
-    if (error !== undefined && error !== null) return { status, ...explain(error) }
-  } catch {
-    // Shown as it is.
-  }
-  return { status, type: '', reason: withoutCredentials(text.replace(/\s+/g, ' ')).slice(0, 300) }
-}
-
-/** The reason in the body of a failed request, shortened. */
-export function reasonOf(body: Buffer): string {
-  const { type, reason } = readFailure(0, body)
-  return type === '' ? reason : `${type}: ${reason}`
+  items?: (Record<string, { status?: number; error?: ServerError | string | null }> | null)[]
 }

@@ -2,7 +2,7 @@
  * Says what a failure means for the documents it befell: whether the documents are to blame, or something that passes
  * or can be mended while the task waits.
  */
-import type { Failure } from './bulk-response.ts'
+import type { Failure } from '../connection/error-answer.ts'
 
 /** Why documents wait. They are the names of counters too: `setbacks_<trouble>`. */
 export type Trouble =

@@ -6,7 +6,7 @@ import {
   type ElasticsearchRequest,
   UnreachableError,
 } from '../connection/client.ts'
-import { readFailure, reasonOf } from '../delivery/bulk-response.ts'
+import { readFailure, reasonOf } from '../connection/error-answer.ts'
 import { mayPass } from '../delivery/verdict.ts'
 import type { Mapping } from './mapping.ts'
 

@@ -7,7 +7,7 @@ import {
   type ElasticsearchRequest,
   UnreachableError,
 } from '../connection/client.ts'
-import { reasonOf } from '../delivery/bulk-response.ts'
+import { reasonOf } from '../connection/error-answer.ts'
 import { backoffMs } from '../delivery/retry-policy.ts'
 
 export interface Hit {
