@@ -6,10 +6,9 @@ import { config } from './config/config.ts'
 import { ElasticsearchSinkTask } from './sink-task.ts'
 import { FakeElasticsearch } from './testing/fake-elasticsearch.ts'
 
-async function setUp(raw: RawConfig = {}) {
+async function setUp(raw: RawConfig = {}, clock = { now: () => Date.now() }) {
   const server = await FakeElasticsearch.start()
-  const context = fakeSinkTaskContext()
-  context.tolerance = 'all'
+  const context = Object.assign(fakeSinkTaskContext(), { clock, tolerance: 'all' as const })
   const task = new ElasticsearchSinkTask(
     config.parse({
       'connection.url': server.url,
@@ -68,4 +67,24 @@ test('a topic that was made anew during a hold begins again at 0, and its record
   await s.task.preCommit(upTo(3), { closing: true })
   const written = [0, 1, 2].map((offset) => s.server.documents.get(`orders/orders+0+${offset}`)?.source)
   expect(written).toEqual(['{"n":7}', '{"n":8}', '{"n":9}'])
+})
+
+test('a put into a slow cluster ends after half a minute, however many of its records found room', async () => {
+  const one = { 'batch.size': '1', 'max.in.flight.requests': '1', 'max.buffered.records': '1' }
+  let now = 0
+  await using s = await setUp(one, { now: () => now })
+  s.server.onBulk = () => {
+    now += 4000
+    return {}
+  }
+  const records = Array.from({ length: 30 }, (_, offset) => order(offset))
+  let puts = 1
+  for (; puts < 30 && (await s.put(records)) === 'later'; puts++) {
+    expect(s.server.bulks.length).toBeLessThanOrEqual(puts * 10)
+  }
+  expect(puts).toBeGreaterThan(2)
+  await s.task.preCommit(upTo(30), { closing: true })
+  expect(s.server.bulks.flatMap(({ items }) => items.map(({ id }) => id))).toEqual(
+    records.map(({ offset }) => `orders+0+${offset}`),
+  )
 })

@@ -94,6 +94,7 @@ export class ElasticsearchSinkTask implements SinkTask {
 
   /** Frames the records and returns; waits only while the buffer is full. */
   async put(records: readonly SinkRecord[]): Promise<void> {
+    const since = this.#context.clock.now()
     let taken = 0
     try {
       this.#batcher.throwFailure()
@@ -103,7 +104,7 @@ export class ElasticsearchSinkTask implements SinkTask {
         if (this.#takenOver?.has(record)) continue
         const { topic, partition } = record.origin
         const progress = this.#tracker.partition(topic, partition)
-        if (this.#batcher.isFull) await this.#batcher.untilRoom()
+        if (this.#batcher.isFull) await this.#batcher.untilRoom(since)
         let route: Route
         try {
           route = this.#routes.of(record)

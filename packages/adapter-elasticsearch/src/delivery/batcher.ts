@@ -19,8 +19,9 @@ export interface BatcherOptions {
   readonly delivery: Omit<Delivery, 'pace' | 'signal' | 'held' | 'progress'>
 }
 
-/** How long one `put` waits for room before it lets the framework look after its consumer. */
+/** How long one `put` waits for room before it lets the framework look after its consumer: for one record, for all. */
 const longestWaitMs = 5000
+const longestPutMs = 30_000
 const pollMs = 250
 /** A batch that is not full waits for busy requests at most this much longer than `linger.ms`. */
 const patience = { factor: 10, leastMs: 50 }
@@ -118,8 +119,11 @@ export class Batcher {
     }
   }
 
-  /** Waits for room; not for ever, because the framework has a consumer to look after. */
-  async untilRoom(): Promise<void> {
+  /**
+   * Waits for room; not for ever, because the framework has a consumer to look after. `putSince` is when the
+   * `put` began: a little room for each of its records, again and again, must not make it last for minutes.
+   */
+  async untilRoom(putSince: number): Promise<void> {
     const { clock, config, signal } = this.#options
     const advice = 'raise max.buffered.records or flush.timeout.ms, or give Elasticsearch more room'
     this.send()
@@ -138,7 +142,7 @@ export class Batcher {
           `the buffer is full, and no bulk request to ${this.#urls} got through within flush.timeout.ms; ${advice}`,
         )
       }
-      if (now - since >= longestWaitMs) {
+      if (now - since >= longestWaitMs || now - putSince >= longestPutMs) {
         throw new RetriableError(
           'elasticsearch.buffer_full',
           `the buffer is full: Elasticsearch takes records more slowly than they come; ${advice}`,
