@@ -42,6 +42,8 @@ test.each([
   ['{"a":{"kafka":1}}', where, '{"a":{"kafka":1},"kafka":{"topic":"t"}}'],
   ['{"topic":"mine","b":1}', at('', 'topic'), '{"topic":"t","b":1}'],
   ['{"meta":{"x":1,"kafka":2}}', at('meta.kafka', 'topic'), '{"meta":{"x":1,"kafka":{"topic":"t"}}}'],
+  ['{"x":"constructor"}', at('constructor.a', 'topic'), '{"x":"constructor","constructor":{"a":{"topic":"t"}}}'],
+  ['{"x":{"__proto__":1}}', at('__proto__.a', 'topic'), '{"x":{"__proto__":1},"__proto__":{"a":{"topic":"t"}}}'],
   ['{"meta":null}', at('meta.kafka', 'topic'), '{"meta":{"kafka":{"topic":"t"}}}'],
 ])('into %s goes %j', (document, place, expected) => {
   const added = members(place, { topic: 't' })

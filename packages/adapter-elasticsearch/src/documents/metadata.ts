@@ -119,7 +119,7 @@ type JsonObject = { [name: string]: JsonValue }
 /** Objects on the path are kept; what is at its end is replaced. */
 function merged(document: JsonObject, added: JsonObject, path: readonly string[], where: string): JsonObject {
   const [step, ...rest] = path
-  const there = step === undefined || rest.length === 0 ? null : (document[step] ?? null)
+  const there = step !== undefined && rest.length > 0 && Object.hasOwn(document, step) ? (document[step] ?? null) : null
   if (step === undefined || there === null) return { ...document, ...added }
   if (typeof there === 'object' && !Array.isArray(there) && !(there instanceof JsonNumber)) {
     return { ...document, [step]: merged(there, added[step] as JsonObject, rest, where) }

@@ -26,6 +26,13 @@ test('a record without timestamp is not mistaken for one of the latest day', () 
   expect(daily.of(record({ timestamp: null })).index).toBe('orders-undated')
 })
 
+test('metadata named twice is there once', () => {
+  expect(routes({ 'document.metadata': 'topic,offset,topic' }).of(record({})).metadata?.names).toEqual([
+    'topic',
+    'offset',
+  ])
+})
+
 test('more indices than are remembered still come out right', () => {
   const many = routes({ 'index.name.format': '{header.n}' })
   const of = (topic: string, n: number) => many.of(record({ topic, headers: [{ name: 'n', schema: null, value: n }] }))

@@ -76,7 +76,8 @@ export class Routes {
             timeZone: config['index.timezone'],
           })
     this.#script = scriptSettings(config)
-    const names = config['document.metadata'] as readonly MetadataName[]
+    // Named twice it would be a member twice, which Elasticsearch refuses.
+    const names = [...new Set(config['document.metadata'] as readonly MetadataName[])]
     const field = config['document.metadata.field']
     this.#metadata = names.length === 0 ? null : { names, path: field === '' ? [] : field.split('.') }
     this.ordered = isShared(idSettings(config, null))

@@ -21,7 +21,7 @@ test.each<[Record<string, string>, string]>([
     '{"script":{"source":"ctx._source.n += params.doc.a","lang":"painless","params":{"doc":{"a":1}}},"upsert":{"a":1}}',
   ],
   [
-    { 'write.method': 'script', 'script.id': 'add', 'script.params': 'doc,key,offset', 'script.upsert': 'false' },
+    { 'write.method': 'script', 'script.id': 'add', 'script.params': 'doc,key,offset,doc', 'script.upsert': 'false' },
     '{"script":{"id":"add","params":{"doc":{"a":1},"key":"k","offset":41}}}',
   ],
   [

@@ -55,7 +55,7 @@ export function scriptSettings(config: ElasticsearchSinkConfig): ScriptSettings 
   const script = config['script.id'] === '' ? inline : JSON.stringify({ id: config['script.id'] })
   return {
     script: script.slice(1, -1),
-    params: config['script.params'] as ScriptSettings['params'],
+    params: [...new Set(config['script.params'] as ScriptSettings['params'])],
     upsert: config['script.upsert'],
     scriptedUpsert: config['script.scripted.upsert'],
   }
