@@ -46,11 +46,6 @@ async function documents(name: string): Promise<Record<string, string>> {
   return Object.fromEntries(all.map(({ id, source }) => [id, source]))
 }
 
-const untilCommitted = (name: string, topic: string, end: bigint) =>
-  until(async () => (await cluster.group(name).committed(topic)).get(0) === end, {
-    what: `offset ${end} of ${topic} to be committed`,
-  })
-
 test('records become documents of a data stream, each once, with their time', async ({ skip }) => {
   skip(!node, 'there is no OpenSearch')
   await template('shop', 'logs-shop-*')
@@ -69,7 +64,7 @@ test('records become documents of a data stream, each once, with their time', as
   await cluster.createConnector(topic, config)
   // The same once more: all of it is there already.
   await cluster.createConnector(`${topic}-again`, config)
-  for (const name of [topic, `${topic}-again`]) await untilCommitted(name, topic, 2n)
+  for (const name of [topic, `${topic}-again`]) await cluster.group(name).untilCommitted(topic, 2n)
   const [first, second] = records.map(idOf)
   expect(await documents(`logs-shop-${topic}`)).toEqual({
     [first as string]: '{"@timestamp":1767312000123,"precise":9007199254740993,"d":0.10}',
@@ -107,7 +102,7 @@ test('with schemas the write index gets the fields that its template lacks; the 
     'data.stream.timestamp.field': 'missing,at',
     'behavior.on.null.values': 'ignore',
   })
-  await untilCommitted(topic, topic, 2n)
+  await cluster.group(topic).untilCommitted(topic, 2n)
   expect(await documents(stream)).toEqual({
     [idOf(record as NonNullable<typeof record>)]:
       '{"sku":"a","count":3,"at":1767312000123,"@timestamp":"1767312000123"}',

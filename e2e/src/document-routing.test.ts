@@ -2,15 +2,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type Cluster,
+  endsOf,
   freshName,
   IndexView,
-  NotYet,
   type OpenSearch,
   type RecordToProduce,
   stack,
   startCluster,
   startOpenSearch,
-  until,
 } from './harness/index.ts'
 import { elasticsearchRequest } from './stack/elasticsearch-request.ts'
 
@@ -62,14 +61,7 @@ async function stream(
   })
   const stored = await Promise.all(topics.map((topic) => cluster.produce(topic, records)))
   for (const [i, topic] of topics.entries()) {
-    const end = BigInt(stored[i]?.length ?? 0)
-    await until(
-      async () => {
-        const committed = (await cluster.group(name).committed(topic)).get(0)
-        return committed === end || new NotYet(committed)
-      },
-      { what: `offset ${end} of ${topic} to be committed` },
-    )
+    await cluster.group(name).untilCommitted(topic, endsOf(stored[i] ?? []))
   }
   await cluster.client.deleteConnector(name)
   const reported = await cluster.deadLetters(letters).all()

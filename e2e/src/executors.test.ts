@@ -83,9 +83,7 @@ test.each([
     expect(failed.trace).toMatch(reason)
     await plugin.heal(bad.name)
     await cluster.untilRunning(bad.name, { tasks: 1 })
-    await until(async () => (await cluster.group(bad.name).committed(bad.topic)).get(0) === 1n, {
-      what: 'the record to be taken after all',
-    })
+    await cluster.group(bad.name).untilCommitted(bad.topic, 1n)
 
     await good.stop()
     expect(good.failures).toEqual([])

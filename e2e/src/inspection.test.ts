@@ -2,6 +2,7 @@ import { ConnectClient, type DeadLetterPage, type Inspection, type PreviewWrite 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type Cluster,
+  endsOf,
   freshName,
   idOf,
   NotYet,
@@ -32,25 +33,6 @@ afterAll(async () => {
 /** One client of each worker: they answer alike. */
 const clients = (): ConnectClient[] => cluster.workers.map(({ url }) => new ConnectClient({ baseUrl: url }))
 
-async function untilCommitted(connector: string, records: readonly StoredRecord[]): Promise<void> {
-  const ends = new Map<string, bigint>()
-  for (const { topic, partition, offset } of records) {
-    const place = `${topic}/${partition}`
-    if (offset >= (ends.get(place) ?? 0n)) ends.set(place, offset + 1n)
-  }
-  await until(
-    async () => {
-      for (const [place, end] of ends) {
-        const [topic = '', partition] = place.split('/')
-        const committed = (await cluster.group(connector).committed(topic)).get(Number(partition)) ?? 0n
-        if (committed < end) return new NotYet(`${place} at ${committed} of ${end}`)
-      }
-      return true
-    },
-    { what: `${connector} to commit all records` },
-  )
-}
-
 /** The end of long work, asked of whichever worker. */
 function untilEnded<Result>(ask: () => Promise<Inspection<Result>>): Promise<Inspection<Result>> {
   return until(
@@ -61,9 +43,6 @@ function untilEnded<Result>(ask: () => Promise<Inspection<Result>>): Promise<Ins
     { what: 'the work to end', deadlineMs: 60_000 },
   )
 }
-
-const refresh = (path: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(`${stack.elasticsearch}/${path}`, { headers: { 'content-type': 'application/json' }, ...init })
 
 test('a preview shows each step of the last records and what would be sent, on any worker, and writes nothing', async () => {
   const topic = await cluster.createTopic()
@@ -147,7 +126,7 @@ test('a verification finds what is missing or there twice, driving again mends i
   const records = await cluster.produce(topic, 3_000)
   const tombstones = await cluster.produce(topic, [{ key: 'x', value: null, partition: 0 }])
   await index.untilHoldsExactly(records)
-  await untilCommitted(name, [...records, ...tombstones])
+  await cluster.group(name).untilCommitted(topic, endsOf([...records, ...tombstones]))
   const [first, second] = clients() as [ConnectClient, ConnectClient]
 
   expect(await first.verify(name)).toMatchObject({ connector: name, kind: 'verify', state: 'RUNNING' })
@@ -163,7 +142,9 @@ test('a verification finds what is missing or there twice, driving again mends i
   const lost = [...ofFirst.slice(10, 15), ...ofFirst.slice(40, 41)]
   const twice = records.find(({ partition }) => partition === 2) as StoredRecord
   const bulk = lost.map((record) => `{"delete":{"_id":"${idOf(record)}"}}\n`).join('')
-  expect((await refresh(`${topic}/_bulk`, { method: 'POST', body: bulk })).ok).toBe(true)
+  const headers = { 'content-type': 'application/json' }
+  const deleted = await fetch(`${stack.elasticsearch}/${topic}/_bulk`, { method: 'POST', headers, body: bulk })
+  expect(deleted.ok).toBe(true)
   await copies.put(idOf(twice), '{}')
   await second.verify(name, { within: `${topic}*` })
   const found = await untilEnded(() => first.verification(name))

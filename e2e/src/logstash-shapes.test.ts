@@ -9,7 +9,6 @@ import {
   type RecordToProduce,
   stack,
   startCluster,
-  until,
 } from './harness/index.ts'
 import { elasticsearchRequest } from './stack/elasticsearch-request.ts'
 
@@ -79,9 +78,7 @@ test.each(examples)('$title', async ({ connector, records, documents }) => {
     ...(format === '' ? {} : { 'index.name.format': format.replace(named, topic) }),
     ...{ topics: topic, 'connection.url': stack.elasticsearch },
   })
-  await until(async () => (await cluster.group(topic).committed(topic)).get(0) === BigInt(records.length), {
-    what: `the offsets of ${topic} to be committed`,
-  })
+  await cluster.group(topic).untilCommitted(topic, BigInt(records.length))
   expect(await hits(`*${topic}*`)).toEqual(documents.map(own))
   await elasticsearchRequest(stack.elasticsearch, (await indices(`*${topic}*`)).join(','), { method: 'DELETE' })
 })

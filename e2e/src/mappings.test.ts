@@ -67,11 +67,6 @@ async function reasons(letters: string, count: number): Promise<Record<string, s
   )
 }
 
-const untilCommitted = (name: string, topic: string, end: bigint) =>
-  until(async () => (await cluster.group(name).committed(topic)).get(0) === end, {
-    what: `offset ${end} of ${topic} to be committed`,
-  })
-
 /** Produces records until the mapping has what it should: indices are looked at every few seconds. */
 async function untilMapped(topic: string, record: string, mapped: () => Promise<boolean>): Promise<number> {
   let produced = 0
@@ -126,7 +121,7 @@ test('the mapping follows the schemas; what does not fit it is refused with the 
     'behavior.on.null.values': 'delete',
     'errors.deadletterqueue.topic.name': letters,
   })
-  await untilCommitted(topic, topic, 11n)
+  await cluster.group(topic).untilCommitted(topic, 11n)
 
   const documents = Object.fromEntries((await index.all()).map((document) => [document.id, document.source]))
   expect(documents).toEqual({
@@ -173,12 +168,12 @@ test('an index that is deleted under way is set up again with its mapping, and n
   const mapped = value('{"day":20455,"note":null}', logical('day', 'int32', 'Date'), note)
   await cluster.produce(topic, [{ value: mapped }])
   await cluster.createConnector(topic, { ...sink, topics: topic })
-  await untilCommitted(topic, topic, 1n)
+  await cluster.group(topic).untilCommitted(topic, 1n)
 
   // Where Elasticsearch makes the index by itself, what it lacks is added within seconds.
   await index.delete()
   const produced = await untilMapped(topic, mapped, async () => (await properties(topic)).note !== undefined)
-  await untilCommitted(topic, topic, BigInt(1 + produced))
+  await cluster.group(topic).untilCommitted(topic, BigInt(1 + produced))
   expect(await index.count()).toBe(produced)
 
   // Where it may not, nothing is written before the mapping is there.
@@ -220,7 +215,7 @@ test('a write alias is made and rolled over; the mapping of a template wins, and
     'index.rollover': 'true',
     'index.settings': '{"number_of_shards": 2, "index.refresh_interval": "7s"}',
   })
-  await untilCommitted(topic, topic, 1n)
+  await cluster.group(topic).untilCommitted(topic, 1n)
   const first = (await server('GET', `${topic}-000001`)) as Record<
     string,
     { aliases: object; settings: { index: object } }
@@ -244,7 +239,7 @@ test('a write alias is made and rolled over; the mapping of a template wins, and
   const second = `${topic}-000002`
   const produced = await untilMapped(topic, record, async () => (await properties(second)).note !== undefined)
   expect(await properties(second)).toMatchObject({ label: { type: 'keyword' }, note: { type: 'text' } })
-  await untilCommitted(topic, topic, BigInt(1 + produced))
+  await cluster.group(topic).untilCommitted(topic, BigInt(1 + produced))
   expect((await cluster.index(second).all()).length).toBe(produced)
   expect((await cluster.index(`${topic}-000001`).all()).map((document) => document.id)).toEqual(before.map(idOf))
   await cluster.client.deleteConnector(topic)
@@ -271,8 +266,8 @@ test('external resources are written to, never made; a topic without one goes to
     'topic.to.external.resource.mapping': `${topic}:${target}`,
     'errors.deadletterqueue.topic.name': letters,
   })
-  await untilCommitted(topic, topic, 2n)
-  await untilCommitted(topic, other, 1n)
+  await cluster.group(topic).untilCommitted(topic, 2n)
+  await cluster.group(topic).untilCommitted(other, 1n)
   expect(await cluster.index(`${target}-1`).all()).toEqual([
     { id: idOf(kept as NonNullable<typeof kept>), source: '{"id":1}' },
   ])

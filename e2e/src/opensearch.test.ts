@@ -1,6 +1,6 @@
 /** The Elasticsearch sink with OpenSearch as its target, on real nodes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Cluster, IndexView, type OpenSearch, startCluster, startOpenSearch, until } from './harness/index.ts'
+import { type Cluster, IndexView, type OpenSearch, startCluster, startOpenSearch } from './harness/index.ts'
 
 let cluster: Cluster
 beforeAll(async () => {
@@ -23,10 +23,6 @@ describe.each([3, 2] as const)('OpenSearch %i', (major) => {
     'value.converter': 'JsonConverter',
     'value.converter.schemas.enable': 'false',
   })
-  const untilCommitted = async (name: string, end: bigint) =>
-    await until(async () => (await cluster.group(name).committed(name)).get(0) === end, {
-      what: `offset ${end} of ${name} to be committed`,
-    })
   const documents = async (name: string) =>
     Object.fromEntries((await new IndexView(name, node?.url).all()).map(({ id, source }) => [id, source]))
 
@@ -54,7 +50,7 @@ describe.each([3, 2] as const)('OpenSearch %i', (major) => {
       'behavior.on.null.values': 'delete',
       flavor: 'opensearch',
     })
-    await untilCommitted(topic, 5n)
+    await cluster.group(topic).untilCommitted(topic, 5n)
     expect(await documents(topic)).toEqual({ a: '{"n":3}' })
   })
 
@@ -66,7 +62,7 @@ describe.each([3, 2] as const)('OpenSearch %i', (major) => {
       { key: 'a', value: '{"n":2}' },
     ])
     await cluster.createConnector(topic, { ...sink(topic), 'key.ignore': 'false', 'write.method': 'upsert' })
-    await untilCommitted(topic, 2n)
+    await cluster.group(topic).untilCommitted(topic, 2n)
     expect(await documents(topic)).toEqual({ a: '{"n":2,"kept":true}' })
   })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Cluster, idOf, startCluster, until } from './harness/index.ts'
+import { type Cluster, idOf, startCluster } from './harness/index.ts'
 
 let cluster: Cluster
 beforeAll(async () => {
@@ -12,9 +12,7 @@ const splitItems = { 'transforms.split.type': 'Split', 'transforms.split.field':
 
 /** The documents of an index by id, once the offsets up to `end` are committed. */
 async function documentsOnceCommitted(name: string, end: bigint): Promise<Record<string, unknown>> {
-  await until(async () => (await cluster.group(name).committed(name)).get(0) === end, {
-    what: `the offset ${end} of ${name} to be committed`,
-  })
+  await cluster.group(name).untilCommitted(name, end)
   const documents = await cluster.index(name).all()
   return Object.fromEntries(documents.map(({ id, source }) => [id, JSON.parse(source)]))
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   type Cluster,
+  endsOf,
   freshName,
   NotYet,
   readRecords,
@@ -52,24 +53,6 @@ async function untilSettled(cluster: Cluster, topic: string): Promise<void> {
   )
 }
 
-async function untilCommitted(cluster: Cluster, topic: string, ends: ReadonlyMap<number, bigint>): Promise<void> {
-  await until(
-    async () => {
-      const committed = await cluster.group(topic).committed(topic)
-      return [...ends].every(([partition, end]) => committed.get(partition) === end) || new NotYet([...committed])
-    },
-    { what: 'offsets to be committed up to the end' },
-  )
-}
-
-function endsOf(records: readonly { partition: number; offset: bigint }[]): Map<number, bigint> {
-  const ends = new Map<number, bigint>()
-  for (const { partition, offset } of records) {
-    if (offset >= (ends.get(partition) ?? 0n)) ends.set(partition, offset + 1n)
-  }
-  return ends
-}
-
 function expectNeverBackwards(seen: readonly { value: ReadonlyMap<number, bigint> }[]): void {
   for (const [number, { value }] of seen.entries()) {
     for (const [partition, offset] of seen[number - 1]?.value ?? []) {
@@ -101,7 +84,7 @@ test('a leader and its executors, suspended for longer than the session timeout,
   expect(await leaderRecords(cluster)).toEqual(before)
   const produced = await load.stop()
   await index.untilHoldsExactly(produced)
-  await untilCommitted(cluster, topic, endsOf(produced))
+  await cluster.group(topic).untilCommitted(topic, endsOf(produced))
   await commits.stop()
   expectNeverBackwards(commits.seen)
 })
@@ -134,7 +117,7 @@ test('a leader, suspended while its executors go on, leaves a request in its han
   expect(after.filter((record) => record.startsWith(`connector-${name} `))).toHaveLength(answer === 'done' ? 1 : 0)
   const produced = await load.stop()
   await index.untilHoldsExactly(produced)
-  await untilCommitted(cluster, topic, endsOf(produced))
+  await cluster.group(topic).untilCommitted(topic, endsOf(produced))
   await commits.stop()
   expectNeverBackwards(commits.seen)
 })

@@ -1,4 +1,5 @@
 import type { Admin } from '@platformatic/kafka'
+import { NotYet, type UntilOptions, until } from './until.ts'
 
 export interface GroupMember {
   /** `group.instance.id`; null for a dynamic member. */
@@ -32,6 +33,22 @@ export class ConsumerGroup {
       partitions.flatMap(({ partitionIndex, committedOffset }) =>
         committedOffset < 0n ? [] : [[partitionIndex, committedOffset]],
       ),
+    )
+  }
+
+  /** Resolves when exactly these offsets are committed, by partition; a single one is that of partition 0. */
+  async untilCommitted(
+    topic: string,
+    ends: ReadonlyMap<number, bigint> | bigint,
+    patience: Omit<UntilOptions, 'what'> = {},
+  ): Promise<void> {
+    const wanted = typeof ends === 'bigint' ? new Map([[0, ends]]) : ends
+    await until(
+      async () => {
+        const committed = await this.committed(topic)
+        return [...wanted].every(([partition, end]) => committed.get(partition) === end) || new NotYet([...committed])
+      },
+      { what: `${this.id} to commit ${topic} up to ${[...wanted].map((end) => end.join(':'))}`, ...patience },
     )
   }
 }

@@ -20,6 +20,7 @@ export { LoadedSink, type LoadedSinkOptions, type Told } from './loaded-sink.ts'
 export { MisbehavingPlugin, type Misbehavior } from './misbehaving-plugin.ts'
 export { OpenSearch, startOpenSearch } from './opensearch.ts'
 export {
+  endsOf,
   idOf,
   type ProduceOptions,
   produceRecords,

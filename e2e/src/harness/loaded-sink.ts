@@ -1,9 +1,10 @@
 /** A connector under load into Elasticsearch, and what it tells of itself while something is wrong. */
 import { elasticsearchRequest } from '../stack/elasticsearch-request.ts'
 import type { Cluster } from './cluster.ts'
+import type { ConsumerGroup } from './consumer-group.ts'
 import type { IndexView } from './index-view.ts'
 import type { Load } from './load.ts'
-import { idOf, type RecordToProduce, type StoredRecord } from './records.ts'
+import { endsOf, idOf, type RecordToProduce, type StoredRecord } from './records.ts'
 import { stack } from './stack-env.ts'
 import { NotYet, until } from './until.ts'
 
@@ -87,22 +88,12 @@ export class LoadedSink implements AsyncDisposable {
   }
 
   async untilCommitted(records: readonly StoredRecord[]): Promise<void> {
-    const ends = new Map<number, bigint>()
-    for (const { partition, offset } of records) {
-      if (offset >= (ends.get(partition) ?? 0n)) ends.set(partition, offset + 1n)
-    }
-    await until(
-      async () => {
-        const committed = await this.#committed()
-        return [...ends].every(([partition, end]) => committed.get(partition) === end) || new NotYet([...committed])
-      },
-      { what: `all of ${this.topic} to be committed`, ...patience },
-    )
+    await this.#group.untilCommitted(this.topic, endsOf(records), patience)
   }
 
   /** Ids of records whose offsets are committed though they are not in the index. */
   async committedAndMissing(): Promise<string[]> {
-    const committed = await this.#committed()
+    const committed = await this.#group.committed(this.topic)
     const written = new Set((await this.index.all()).map(({ id }) => id))
     const missing: string[] = []
     for (const [partition, end] of committed) {
@@ -129,8 +120,8 @@ export class LoadedSink implements AsyncDisposable {
     await this.#load[Symbol.asyncDispose]()
   }
 
-  #committed(): Promise<Map<number, bigint>> {
-    return this.#options.cluster.group(this.#options.connector).committed(this.topic)
+  get #group(): ConsumerGroup {
+    return this.#options.cluster.group(this.#options.connector)
   }
 }
 

@@ -131,6 +131,15 @@ function bytes(data: string | Buffer | null | undefined): Buffer | null {
   return typeof data === 'string' ? Buffer.from(data) : (data ?? null)
 }
 
+/** The offset after the last record, by partition. */
+export function endsOf(records: readonly Pick<StoredRecord, 'partition' | 'offset'>[]): Map<number, bigint> {
+  const ends = new Map<number, bigint>()
+  for (const { partition, offset } of records) {
+    if (offset >= (ends.get(partition) ?? 0n)) ends.set(partition, offset + 1n)
+  }
+  return ends
+}
+
 /** All committed records that are in the topic now, by partition and offset. */
 export async function readRecords(topic: string): Promise<StoredRecord[]> {
   const consumer = new kafka.KafkaConsumer(
