@@ -1,6 +1,7 @@
 /** The task with records and offsets that no topic should have, and some have all the same. */
 import { isRetriable, type RawConfig, type SinkRecord } from '@penstock/core'
 import { fakeSinkTaskContext, sinkRecord } from '@penstock/core/testing'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { config } from './config/config.ts'
 import { ElasticsearchSinkTask } from './sink-task.ts'
@@ -86,5 +87,66 @@ test('a put into a slow cluster ends after half a minute, however many of its re
   await s.task.preCommit(upTo(30), { closing: true })
   expect(s.server.bulks.flatMap(({ items }) => items.map(({ id }) => id))).toEqual(
     records.map(({ offset }) => `orders+0+${offset}`),
+  )
+})
+
+const strange = fc.oneof(
+  fc.jsonValue(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 2n ** 70n, new Date(Number.NaN), '\ud800', '..', '_', 'A"\n{}'),
+  fc.uint8Array({ maxLength: 8 }),
+  fc.constant(new Map<unknown, unknown>([[{}, 1]])),
+)
+const documents = fc.oneof(
+  fc.jsonValue().map((value) => ({ valueJson: JSON.stringify(value) })),
+  fc.string({ unit: 'binary' }).map((valueJson) => ({ valueJson })),
+  fc.dictionary(fc.oneof(fc.constantFrom('a', 'kafka', '__proto__'), fc.string()), strange).map((value) => ({ value })),
+  strange.map((value) => ({ value })),
+)
+const times = fc.constantFrom(null, 0, -1e12, 8.64e15, 8.64e15 + 1, 253_402_300_800_000)
+
+test.each<[string, RawConfig]>([
+  ['as they are', {}],
+  ['under their keys', { 'key.ignore': 'false' }],
+  [
+    'by what they say',
+    {
+      'index.name.format': '{header.h}-{+yyyy}',
+      'document.id.source': 'fields',
+      'document.id.fields': 'a,key,header.h',
+      'document.metadata': 'key,headers,timestamp',
+      'document.version': 'timestamp',
+    },
+  ],
+  ['with routing', { 'routing.type': 'value', 'routing.type.record.value.path': '/a', 'write.method': 'upsert' }],
+  ['with versions from headers', { 'key.ignore': 'false', 'external.version.header': 'h' }],
+  ['into data streams', { 'data.stream.type': 'logs', 'data.stream.dataset': 'x', 'data.stream.timestamp.field': 'a' }],
+])('whatever the records, each is written or reported, and none stops the task: %s', async (_how, raw) => {
+  await using s = await setUp({
+    'behavior.on.null.values': 'fail',
+    'behavior.on.malformed.documents': 'ignore',
+    ...raw,
+  })
+  let offset = 0
+  const records = fc.array(fc.tuple(documents, strange, strange, times, fc.constantFrom('orders', '\ud800', 'a*')), {
+    minLength: 1,
+    maxLength: 20,
+  })
+  await fc.assert(
+    fc.asyncProperty(records, async (all) => {
+      const made = all.map(([document, key, header, timestamp, topic]) =>
+        sinkRecord({
+          ...document,
+          ...{ topic: 'orders', offset: BigInt(offset++), key, timestamp },
+          headers: [{ name: 'h', schema: null, value: header }],
+        }).with({ topic }),
+      )
+      s.context.reported.length = 0
+      s.server.bulks.length = 0
+      await s.task.put(made)
+      expect(await s.task.preCommit(upTo(offset), { closing: true })).toEqual(upTo(offset))
+      const sent = s.server.bulks.reduce((sum, { items }) => sum + items.length, 0)
+      expect(sent + s.context.reported.length).toBe(made.length)
+    }),
   )
 })
