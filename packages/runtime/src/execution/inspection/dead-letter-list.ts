@@ -5,6 +5,7 @@ import { deadLetterTopicOf } from './dead-letter-redrive.ts'
 import type { InspectedConnector } from './inspected-connector.ts'
 import type { DeadLetterFilter, OffsetRange } from './job.ts'
 import { type PageOrder, pageToken, type Scanned, takePage } from './page.ts'
+import { requireInTime } from './question-time.ts'
 import { RangeReader } from './range-reader.ts'
 import { wholeTopic } from './ranges.ts'
 import type { Shower, ShownMessage } from './shown.ts'
@@ -55,12 +56,13 @@ export async function listDeadLetters(
   const scans = whole.map((range) => beginning(range, query))
   const consumer = await inspected.consumer()
   let scanned = 0
-  for (let windowSize = Math.max(100, 2 * query.limit); scanned < mostScanned && !signal.aborted; windowSize *= 4) {
+  for (let windowSize = Math.max(100, 2 * query.limit); scanned < mostScanned; windowSize *= 4) {
     const perPartition = Math.max(1, Math.min(windowSize, Math.floor((mostScanned - scanned) / whole.length)))
     const windows = whole.flatMap((range, at) => widen(scans[at] as Scan, range, perPartition, query))
     if (windows.length === 0) break
     scanned += windows.reduce((sum, { from, to }) => sum + to - from, 0)
     const found = await scan(new RangeReader(consumer, windows, inspected.clock), inspected, query, shower, signal)
+    requireInTime(signal)
     for (const one of scans) extend(one, found.get(one.partition) ?? [], query)
   }
   const { items, next } = takePage(scans, query.limit, query.order)

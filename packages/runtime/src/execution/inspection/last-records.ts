@@ -1,6 +1,7 @@
 import type { ConsumedMessage } from '../../kafka/consumer.ts'
 import type { InspectedConnector } from './inspected-connector.ts'
 import type { OffsetRange } from './job.ts'
+import { requireInTime } from './question-time.ts'
 import { RangeReader } from './range-reader.ts'
 
 /** Looks back further and further, but not through offsets without records for ever. */
@@ -18,7 +19,7 @@ export async function lastRecords(
   const consumer = await inspected.consumer()
   let found: ConsumedMessage[] = []
   let span = count
-  for (let round = 0; round < mostRounds && !signal.aborted; round++) {
+  for (let round = 0; round < mostRounds; round++) {
     const ranges = partitions.map((range) => ({ ...range, from: Math.max(range.from, range.to - span) }))
     const reader = new RangeReader(consumer, ranges, inspected.clock)
     found = []
@@ -27,6 +28,7 @@ export async function lastRecords(
       if (messages === null) break
       found = newest([...found, ...messages], count)
     }
+    requireInTime(signal)
     const all = ranges.every(({ from }, at) => from === partitions[at]?.from)
     if (found.length >= count || all) break
     span *= furtherEachRound

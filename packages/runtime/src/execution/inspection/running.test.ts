@@ -210,3 +210,15 @@ test('connectors without a dead letter queue, or whose sink can not look for rec
     code: 'config.not_verifiable',
   })
 })
+
+test('what could not be read in time is not passed off as all that there is', async () => {
+  const { broker, inspected } = connected(dlq)
+  broker.write('t', numbers(1))
+  broker.write('dlq', numbers(1))
+  const shower = new Shower(new Redactor(), 100)
+  const late = AbortSignal.abort()
+  const query = { filter: { reason: null, topic: null }, limit: 5, order: 'newest', positions: null } as const
+  await expect(listDeadLetters(inspected(), query, shower, late)).rejects.toThrow('too slowly for an answer')
+  const request = { topic: null, partitions: null, records: 5 }
+  await expect(preview(inspected(), request, shower, late)).rejects.toThrow('too slowly for an answer')
+})
