@@ -1,40 +1,11 @@
-import { codeOf, DataError, Decimal, JsonNumber, type RawConfig, type Schema, Struct, schema } from '@penstock/core'
-import fc from 'fast-check'
+import { codeOf, DataError, Decimal, JsonNumber, type Schema, Struct, schema } from '@penstock/core'
 import { describe, expect, test } from 'vitest'
-import { jsonConverter } from './json-converter.ts'
+import { converter, envelope, enveloped, outcome, read, sample, schemaless, write } from './testing/json-round.ts'
 
-function converter(raw: RawConfig = {}) {
-  if (jsonConverter.kind !== 'converter') throw new Error('not a converter')
-  return jsonConverter.create(jsonConverter.config.parse(raw), 'value')
-}
-const schemaless = converter({ 'schemas.enable': 'false' })
-const enveloped = converter()
-
-function read(text: string | Uint8Array, of = enveloped) {
-  return of.toConnectData('t', Buffer.from(text as string))
-}
-function write(valueSchema: Schema | null, value: unknown, of = enveloped): string | undefined {
-  return of.fromConnectData('t', valueSchema, value)?.toString()
-}
-function envelope(schemaText: string, payload: string): string {
-  return `{"schema":${schemaText},"payload":${payload}}`
-}
 /** Reads a payload of one type. */
 function payload(type: string, text: string, more = ''): unknown {
   return read(envelope(`{"type":"${type}"${more}}`, text)).value
 }
-
-// As a JVM worker writes it.
-const sample =
-  '{"schema":{"type":"struct","fields":[{"type":"int8","optional":false,"field":"i8"},{"type":"float","optional":false,"field":"f"},' +
-  '{"type":"string","optional":true,"default":"dflt","field":"s"},' +
-  '{"type":"array","items":{"type":"int32","optional":false},"optional":false,"field":"arr"},' +
-  '{"type":"map","keys":{"type":"int32","optional":false},"values":{"type":"string","optional":false},"optional":true,"field":"m2"},' +
-  '{"type":"bytes","optional":false,"name":"org.apache.kafka.connect.data.Decimal","version":1,"parameters":{"scale":"2"},"field":"dec"},' +
-  '{"type":"int32","optional":false,"name":"org.apache.kafka.connect.data.Date","version":1,"field":"date"},' +
-  '{"type":"int64","optional":false,"name":"org.apache.kafka.connect.data.Timestamp","version":1,"field":"ts"}],' +
-  '"optional":false,"name":"com.ex.Rec","version":2,"doc":"a doc","parameters":{"p":"q"}},' +
-  '"payload":{"i8":1,"f":1.5,"s":"dflt","arr":[1,2],"m2":[[7,"x"]],"dec":"BNI=","date":3,"ts":1700000000123}}'
 
 describe('the sample envelope', () => {
   test('is read into typed values', () => {
@@ -330,87 +301,5 @@ describe('malformed input', () => {
     expect(codeOf(outcome(() => write(null, value)))).toBe('json.too_deep')
     const list = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
     expect(write(null, read(list(1000), schemaless).value)).toBe(envelope('null', list(1000)))
-  })
-})
-
-/** What comes of a call: the result or a DataError. Anything else fails the test. */
-function outcome(call: () => unknown): unknown {
-  try {
-    return call()
-  } catch (error) {
-    if (error instanceof DataError) return error
-    throw error
-  }
-}
-
-describe('whatever the bytes', () => {
-  const mutated = fc
-    .tuple(fc.nat(sample.length), fc.nat(3), fc.uint8Array({ maxLength: 4 }))
-    .map(([at, cut, put]) =>
-      Buffer.concat([Buffer.from(sample.slice(0, at)), put, Buffer.from(sample.slice(at + cut))]),
-    )
-
-  test.each([
-    ['schemaless', schemaless],
-    ['with schemas', enveloped],
-  ])('%s answers with a value or a DataError', (_what, any) => {
-    fc.assert(
-      fc.property(fc.oneof(fc.uint8Array(), mutated), (bytes) => {
-        outcome(() => {
-          const { schema: of, value } = any.toConnectData('t', bytes)
-          return any.fromConnectData('t', of, value)
-        })
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  test('exact JSON comes out as it went in', { timeout: 30_000 }, () => {
-    const number = fc
-      .tuple(fc.bigInt({ min: -(10n ** 22n), max: 10n ** 22n }), fc.stringMatching(/^(\.\d{1,18})?$/))
-      .map(([whole, fraction]) => `${whole}${fraction}`)
-    const json = fc
-      .array(
-        fc.tuple(
-          fc.string().map((name) => `_${name}`),
-          fc.oneof(
-            number,
-            fc.string().map((s) => JSON.stringify(s)),
-          ),
-        ),
-      )
-      .map(
-        (members) => `{${[...new Map(members)].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`,
-      )
-    fc.assert(
-      fc.property(json, (text) => {
-        expect(write(null, read(text, schemaless).value, schemaless)).toBe(text)
-        expect(write(null, read(envelope('null', text)).value)).toBe(envelope('null', text))
-      }),
-    )
-  })
-
-  test('typed values come back through the envelope', { timeout: 30_000 }, () => {
-    const typed = fc.oneof(
-      fc.record({ of: fc.constant(schema.int64()), value: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }) }),
-      fc.record({ of: fc.constant(schema.int8()), value: fc.integer({ min: -128, max: 127 }) }),
-      fc.record({ of: fc.constant(schema.float64()), value: fc.double() }),
-      fc.record({ of: fc.constant(schema.float32()), value: fc.float() }),
-      fc.record({ of: fc.constant(schema.string()), value: fc.string() }),
-      fc.record({ of: fc.constant(schema.bytes()), value: fc.uint8Array().map((bytes) => Buffer.from(bytes)) }),
-      fc.record({ of: fc.constant(schema.decimal(3)), value: fc.bigInt().map((unscaled) => new Decimal(unscaled, 3)) }),
-      fc.record({ of: fc.constant(schema.timestamp()), value: fc.date({ noInvalidDate: true }) }),
-    )
-    for (const any of [enveloped, converter({ 'decimal.format': 'NUMERIC' })]) {
-      fc.assert(
-        fc.property(fc.uniqueArray(fc.tuple(fc.string(), typed), { selector: ([name]) => name }), (fields) => {
-          const of = schema.struct(fields.map(([name, field]) => [name, field.of]))
-          const struct = new Struct(of, new Map(fields.map(([name, field]) => [name, field.value as unknown])))
-          const again = any.toConnectData('t', any.fromConnectData('t', of, struct))
-          expect(again.schema).toEqual(of)
-          for (const [name] of fields) expect((again.value as Struct).get(name)).toEqual(struct.get(name))
-        }),
-      )
-    }
   })
 })
