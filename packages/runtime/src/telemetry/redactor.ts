@@ -5,6 +5,7 @@
 import { isTellingSecret, leastSecretLength } from '../config/config-variables.ts'
 
 const maxSecrets = 20_000
+const forgottenAtOnce = 500
 /** Secrets with several lines (keys, certificates) and very long ones are found in parts, as texts are cut and wrapped. */
 const maxPartLength = 1_000
 
@@ -79,8 +80,10 @@ export class Redactor {
     this.#remove(secret)
     this.#hidden.set(secret, hidden)
     this.#count(secret, 1)
+    if (this.#hidden.size <= maxSecrets) return
+    // Many at once: finding the oldest means passing all that were forgotten before.
     for (const oldest of this.#hidden.keys()) {
-      if (this.#hidden.size <= maxSecrets) break
+      if (this.#hidden.size <= maxSecrets - forgottenAtOnce) break
       this.#remove(oldest)
     }
   }
