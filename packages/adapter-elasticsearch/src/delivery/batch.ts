@@ -30,10 +30,13 @@ export class Batch {
     return this.body.target(item).index ?? this.index
   }
 
+  idOf(item: number): string | null {
+    return this.body.target(item).id
+  }
+
   /** The document of an item, for people. */
   documentName(item: number): string {
-    const { id, index } = this.body.target(item)
-    return `document ${id ?? 'without id'} of index ${index ?? this.index}`
+    return `document ${this.idOf(item) ?? 'without id'} of index ${this.indexOf(item)}`
   }
 
   /** Makes this batch responsible for the record's offset. */

@@ -24,17 +24,23 @@ const queueFull = failed(429, 'es_rejected_execution_exception')
 const malformed = failed(400, 'document_parsing_exception')
 const answer = (status: number, body: string): Answer => ({ status, body: Buffer.from(body), retryAfterMs: 0 })
 
-/** Delivers a batch of updates of these documents to a server; time passes only in waits. */
+/** Delivers a batch of updates (or other actions) of these documents to a server; time passes only in waits. */
 function setUp(
   ids: readonly string[],
   server: Server,
-  { ordered = true, maxRetries = 3, holdMs = 10_000, indexMissing = async (): Promise<void> => {} } = {},
+  {
+    ordered = true,
+    maxRetries = 3,
+    holdMs = 10_000,
+    action = 'update',
+    indexMissing = async (): Promise<void> => {},
+  } = {},
 ) {
   const tracker = new OffsetTracker()
   const batch = new Batch('i', Buffer.alloc(1024), ids.length)
   for (const [n, id] of ids.entries()) {
     const record = sinkRecord({ topic: 't', partition: n % 2, offset: BigInt(n) })
-    batch.body.add(`{"update":{"_id":"${id}"}}`, `{"n":${n}}`)
+    batch.body.add(`{"${action}":{"_id":"${id}"}}`, `{"n":${n}}`)
     batch.records.push(record)
     if (ordered) batch.ids.push(id)
     batch.account(tracker.partition('t', n % 2), record)
@@ -42,6 +48,7 @@ function setUp(
   batch.body.seal()
   const requests: Item[][] = []
   const refused: number[] = []
+  const lost: number[] = []
   const held: string[] = []
   const setbacks: Trouble[] = []
   const counts: Record<string, number> = {}
@@ -65,7 +72,7 @@ function setUp(
     signal: stop.signal,
     indexMissing,
     refuse: async (_batch, item) => void refused.push(item),
-    loseConflict: async () => {},
+    loseConflict: async (_batch, item) => void lost.push(item),
     held: (reason) => void held.push(reason),
     setback: (trouble) => void setbacks.push(trouble),
     progress: () => {},
@@ -79,7 +86,7 @@ function setUp(
     },
   }
   const run = () => deliver(batch, [], delivery)
-  return { run, requests, refused, held, setbacks, counts, stop, tracker, seconds: () => now / 1000 }
+  return { run, requests, refused, lost, held, setbacks, counts, stop, tracker, seconds: () => now / 1000 }
 }
 
 function itemsOf(body: string): Item[] {
@@ -264,4 +271,18 @@ test('an answer that makes no sense is told without the credentials that it repe
   const echo = 'Authorization: Basic c2luazpyaWdodA==\n<html>Log in</html>'
   const s = setUp(['a'], () => answer(200, echo))
   await expect(s.run()).rejects.toThrow('makes no sense: Authorization: Basic … <html>Log in</html>')
+})
+
+test('a create that is sent again after an answer was lost meets its own document', async () => {
+  const there = failed(409, 'version_conflict_engine_exception', '[a]: version conflict, document already exists')
+  const server: Server = (_items, request) => {
+    if (request === 0) throw new UnreachableError('cut off')
+    return [there, written]
+  }
+  const s = setUp(['a', 'b'], server, { action: 'create' })
+  await s.run()
+  expect(s.lost).toEqual([])
+  const answered = setUp(['a', 'b'], () => [there, written], { action: 'create' })
+  await answered.run()
+  expect(answered.lost).toEqual([0])
 })

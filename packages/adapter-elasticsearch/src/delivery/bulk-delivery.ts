@@ -1,6 +1,7 @@
 /**
  * Brings one batch into Elasticsearch: sends it, judges the answer item by item, sends again what can be sent again,
- * and hands refused documents on (what is sent together: parts.ts). Returns when every item is written or dealt with; throws when it has to give up.
+ * and hands refused documents on (what is sent together: parts.ts). Returns when every item is written or dealt with;
+ * throws when it has to give up.
  */
 import { assertNever, type Clock, ConnectError, messageOf } from '@penstock/core'
 import { type Answer, type ElasticsearchRequest, UnreachableError } from '../connection/client.ts'
@@ -59,6 +60,7 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
   let retries = 0
   let conflicts = 0
   let failingSince: number | null = null
+  const unanswered = new Set<number>()
   const path = `/${encodeURIComponent(batch.index)}/_bulk`
   while (parts.length > 0) {
     if (batch.partlyRevoked) dropRevoked(batch, parts)
@@ -72,7 +74,7 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
     let setback: Setback | null = null
     switch (outcome.kind) {
       case 'answered': {
-        const left = await settle(batch, part, outcome.failures, delivery)
+        const left = await settle(batch, part, outcome.failures, unanswered, delivery)
         delivery.count('documents_written', part.items.length - left.items.length - left.notWritten)
         if (left.items.length < part.items.length) {
           retries = 0
@@ -101,6 +103,7 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
         break
       }
       case 'failed':
+        for (const item of part.items) unanswered.add(item)
         setback = outcome
         break
     }
@@ -187,11 +190,15 @@ function loadToldBy(outcome: Outcome): RequestOutcome {
   }
 }
 
-/** Deals with the failed items of an answer. Returns the items to send again, in their order. */
+/**
+ * Deals with the failed items of an answer. Returns the items to send again, in their order. Some may be written already:
+ * those `unanswered`, sent before in a request of which nobody knows what became.
+ */
 async function settle(
   batch: Batch,
   part: Part,
   failures: readonly ItemFailure[],
+  unanswered: ReadonlySet<number>,
   delivery: Delivery,
 ): Promise<{ items: readonly number[]; notWritten: number; setback: Setback | null }> {
   if (failures.length === 0) return { items: [], notWritten: 0, setback: null }
@@ -201,13 +208,16 @@ async function settle(
   let setback: Setback | null = null
   for (const failure of failures) {
     const item = part.items[failure.item] as number
-    const verdict = judgeItem(failure, batch.body.actionOf(item))
+    const action = batch.body.actionOf(item)
+    const verdict = judgeItem(failure, action)
     if (verdict === 'done' || verdict === 'refused') {
       over.add(item)
       if (verdict === 'refused') await refuseItem(batch, item, failure, delivery)
       else if (failure.status === 409) {
         delivery.count('version_conflicts')
-        await delivery.loseConflict(batch, item, failure)
+        // A create meets the document that it has most likely made itself.
+        const ownDocument = action === 'create' && unanswered.has(item)
+        if (!ownDocument) await delivery.loseConflict(batch, item, failure)
       }
       continue
     }

@@ -8,9 +8,9 @@ const newer = '[a]: version conflict, current version [42] is higher or equal to
 const repeat = '[a]: version conflict, current version [41] is higher or equal to the one provided [41]'
 const there = '[a]: version conflict, document already exists (current version [1])'
 
-async function lose(behavior: string, reason: string): Promise<string[]> {
+async function lose(behavior: string, reason: string, id = 'a'): Promise<string[]> {
   const batch = new Batch('orders', Buffer.alloc(100), 1)
-  batch.body.add('{"index":{"_id":"a"}}', '{}')
+  batch.body.add(`{"index":{"_id":"${id}"}}`, '{}')
   batch.body.seal()
   batch.records.push(sinkRecord({ topic: 'orders', offset: 41n }))
   const said: string[] = []
@@ -40,4 +40,12 @@ test.each([
   ['report', repeat, []],
 ])('%s, on "%s"', async (behavior, reason, expected) => {
   expect(await lose(behavior, reason)).toEqual(expected)
+})
+
+test.each([
+  ['orders+0+41', []],
+  ['orders+0+41+2', []],
+  ['orders+0+410', [expect.stringContaining('failed')]],
+])('a document called %s is that of the record, or of another', async (id, expected) => {
+  expect(await lose('fail', there, id)).toEqual(expected)
 })

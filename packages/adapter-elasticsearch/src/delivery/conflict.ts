@@ -1,5 +1,5 @@
 /** What happens to a record that loses against the document that is there. */
-import { assertNever, DataError, type SinkTaskContext } from '@penstock/core'
+import { assertNever, DataError, type SinkRecord, type SinkTaskContext } from '@penstock/core'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import type { Batch } from './batch.ts'
 import type { ItemFailure } from './bulk-response.ts'
@@ -13,9 +13,9 @@ export async function loseConflict(
   { reporter, logger }: Pick<SinkTaskContext, 'reporter' | 'logger'>,
 ): Promise<void> {
   const behavior = config['behavior.on.version.conflict']
-  // What is read or sent again meets itself.
-  if (behavior === 'ignore' || isRepeat(reason)) return
   const record = batch.recordOf(item)
+  // What is read or sent again meets itself.
+  if (behavior === 'ignore' || isRepeat(reason) || isNamedByPosition(record, batch.idOf(item))) return
   const error = new DataError(
     'elasticsearch.version_conflict',
     `record ${record} was not written, ${batch.documentName(item)} is newer or was there before: ${reason}`,
@@ -41,4 +41,10 @@ function isRepeat(reason: string): boolean {
     reason,
   )
   return versions !== null && versions[1] === versions[2]
+}
+
+/** No other record has this id: topic, partition and offset, and for one of several records made of one, its number. */
+function isNamedByPosition({ topic, origin, offset }: SinkRecord, id: string | null): boolean {
+  const position = `${topic}+${origin.partition}+${offset}`
+  return id?.startsWith(position) === true && /^(\+\d+)?$/.test(id.slice(position.length))
 }
