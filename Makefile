@@ -1,7 +1,7 @@
 # One command per need; each does its own set-up. CI runs the same.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint format test test-unit test-e2e test-differential stack demo bench scale failover clean
+.PHONY: help setup build lint format test test-unit test-e2e test-differential stack demo bench scale failover bench-verify clean
 
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 RUN := node --disable-warning=ExperimentalWarning --conditions=source
@@ -55,6 +55,10 @@ scale: build ## Measure a group with 200 connectors and 1,000 tasks (ARGS='--con
 failover: build ## Measure how long records wait when workers, executors or machines die (ARGS='--rounds 10')
 	@scripts/setup.sh --servers
 	@$(STACK) run -- $(RUN) e2e/src/bench/failover.ts $(ARGS)
+
+bench-verify: build ## Measure a verification of a million documents (ARGS='--records 10000000' for more)
+	@scripts/setup.sh --servers
+	@$(STACK) run -- $(RUN) e2e/src/bench/verify.ts $(ARGS)
 
 clean: ## Remove what build and tests left (keeps .tools and node_modules)
 	@rm -rf packages/*/dist apps/*/dist e2e/dist scripts/dist .stack .turbo coverage .tools/results

@@ -1,7 +1,6 @@
 /**
- * How fast a verification is and what it needs: streams records into an index, deletes a few documents, verifies, drives
- * the gaps again, verifies once more. `--records 1000000`, and `--per-second` for the worker's own limit.
- *   node --conditions=source e2e/src/stack/main.ts run -- node --conditions=source e2e/src/bench/verify.ts
+ * `make bench-verify`: how fast a verification is and what it needs. Streams records into an index, deletes a few
+ * documents, verifies, drives the gaps again, verifies once more. `--per-second` is for the worker's own limit.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
