@@ -1,26 +1,15 @@
 /**
- * The worker's executors: places connectors and tasks on them, notices deaths, brings up replacements. What died with
- * an executor is told to the herder, which restarts it by policy.
+ * Places connectors and tasks on the worker's executors (executor-slots.ts), and asks them what only plugins know. What
+ * died with an executor is told to the herder, which restarts it by policy.
  */
-import { availableParallelism } from 'node:os'
-import { ConflictError, ConnectError, codeOf, type Logger, type RawConfig, type TaskId, taskName } from '@penstock/core'
-import type { WorkerConfig } from '../config/worker-config.ts'
+import { ConflictError, ConnectError, codeOf, type RawConfig, type TaskId, taskName } from '@penstock/core'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
-import type { Redactor } from '../telemetry/redactor.ts'
-import { pause } from '../time/pause.ts'
-import { ExecutorProcess } from './executor-process.ts'
+import type { ExecutorProcess } from './executor-process.ts'
+import { type ExecutorFigures, ExecutorSlots, type ExecutorSlotsOptions, type Slot } from './executor-slots.ts'
 import type { InspectionEnd, InspectionSnapshot } from './inspection/job.ts'
-import type { PassedReport, Requests, StartConnector, StartTask, WorkerAnswers } from './ipc.ts'
-
-export interface ExecutorFigures {
-  readonly index: number
-  readonly pid: number
-  readonly memoryBytes: number
-  readonly cpuSeconds: number
-  readonly restarts: number
-}
+import type { Requests, StartConnector, StartTask } from './ipc.ts'
 
 /** Requests that any executor can answer. */
 export type QuestionKind =
@@ -41,79 +30,35 @@ export interface RunningInspection {
   cancel(): Promise<void>
 }
 
-export interface ExecutorPoolOptions {
-  readonly config: WorkerConfig
-  readonly workerId: string
-  /** The folder whose package.json names the built-in plugin packages. */
-  readonly appFolder: string
-  readonly redactor: Redactor
-  /** Answers what executors ask; null where nothing is to be asked. */
-  readonly answers: WorkerAnswers | null
-  readonly logger: Logger
-  readonly onReport: (report: Exclude<PassedReport, { kind: 'metrics' }>) => void
-  /** The connectors and tasks that went down with an executor. */
-  readonly onDeath: (reason: string, work: { connectors: readonly string[]; tasks: readonly TaskId[] }) => void
-}
-
-interface Slot {
-  readonly index: number
-  process: ExecutorProcess
-  ready: Promise<void>
-  /** The process has started: its death, not a failed start, is what is to be told next. */
-  isUp: boolean
-  restarts: number
-  /** By name, what stands for the present start: a start that was followed by a stop must not go through. */
-  readonly connectors: Map<string, StartConnector>
-  readonly tasks: Map<string, StartTask>
-  metrics: readonly TaskMetrics[]
-}
-
-/** Wait before a replacement that could not start is tried again. */
-const restartPauseMs = 1_000
-const startAttempts = 3
-const silentPenalty = 1_000_000
-
 export class ExecutorPool {
-  readonly #options: ExecutorPoolOptions
-  readonly #slots: Slot[] = []
-  /** As set since the start, in that order: what was set last counts. */
-  readonly #logLevels = new Map<string, LogLevel>()
-  #plugins: readonly PluginDescription[] = []
-  #memberId: string | null = null
-  #stopping = false
+  readonly #slots: ExecutorSlots
 
-  constructor(options: ExecutorPoolOptions) {
-    this.#options = options
+  constructor(options: ExecutorSlotsOptions) {
+    this.#slots = new ExecutorSlots(options)
   }
 
   /** Resolves when every executor is ready, or when the pool is stopped before; rejects when one can't start. */
-  async start(): Promise<void> {
-    const configured = this.#options.config['executor.processes']
-    const count = configured === 0 ? 1 : (configured ?? availableParallelism())
-    for (let index = 0; index < count; index++) this.#slots.push(this.#open(index))
-    await Promise.all(this.#slots.map((slot) => slot.ready)).catch((error: unknown) => {
-      if (!this.#stopping) throw error
-    })
+  start(): Promise<void> {
+    return this.#slots.start()
   }
 
   /** What the executors offer; waits until the first is ready. */
-  async plugins(): Promise<readonly PluginDescription[]> {
-    if (this.#plugins.length === 0) await Promise.any(this.#slots.map((slot) => slot.ready))
-    return this.#plugins
+  plugins(): Promise<readonly PluginDescription[]> {
+    return this.#slots.plugins()
+  }
+
+  /** The plugins of the first executor that was ready, none before. */
+  get knownPlugins(): readonly PluginDescription[] {
+    return this.#slots.knownPlugins
   }
 
   async validate(config: RawConfig): Promise<ConfigInfos> {
     return this.ask('validate', { config })
   }
 
-  /** The plugins of the first executor that was ready, none before. */
-  get knownPlugins(): readonly PluginDescription[] {
-    return this.#plugins
-  }
-
   /** Resolves with the plugin's version once the connector has started. */
   async startConnector(start: StartConnector): Promise<string> {
-    const slot = this.#leastLoaded()
+    const slot = this.#slots.leastLoaded()
     // Counted before anything is awaited: the next one goes elsewhere.
     return this.#start(slot, slot.connectors, start.connector, start, (executor) =>
       executor.request('start-connector', start),
@@ -135,7 +80,7 @@ export class ExecutorPool {
 
   /** Resolves when the task is on its way; its status tells the rest. */
   async startTask(start: StartTask): Promise<void> {
-    const slot = this.#leastLoaded()
+    const slot = this.#slots.leastLoaded()
     await this.#start(slot, slot.tasks, taskName(start.id), start, (executor) => executor.request('start-task', start))
   }
 
@@ -172,19 +117,6 @@ export class ExecutorPool {
     await this.#slotOf(id)?.process.request('pause-task', { id, paused }).catch(ignoreDeath)
   }
 
-  /** As the group knows this worker; should its process die, the executors take it out of the group. */
-  setMemberId(memberId: string | null): void {
-    this.#memberId = memberId
-    this.#tellLastWill()
-  }
-
-  /** Has every executor, and those to come, log from this level on. */
-  setLogLevel(logger: string, level: LogLevel): void {
-    this.#logLevels.delete(logger)
-    this.#logLevels.set(logger, level)
-    for (const slot of this.#slots) slot.process.setLogLevel(logger, level)
-  }
-
   /** The task was started with `awaitGo`, and may begin. */
   async proceedTask(id: TaskId): Promise<void> {
     await this.#slotOf(id)?.process.request('proceed-task', { id })
@@ -193,7 +125,7 @@ export class ExecutorPool {
   /** Has some executor answer what needs no connector or task of its own. */
   async ask<K extends QuestionKind>(question: K, params: Requests[K]['params']): Promise<Requests[K]['result']> {
     const ask = async (): Promise<Requests[K]['result']> => {
-      const slot = this.#leastLoaded()
+      const slot = this.#slots.leastLoaded()
       await slot.ready
       return slot.process.request(question, params)
     }
@@ -208,7 +140,7 @@ export class ExecutorPool {
 
   /** Begins long work on some executor; unlike a question it is not begun again elsewhere. */
   async inspect(params: Requests['inspect']['params']): Promise<RunningInspection> {
-    const slot = this.#leastLoaded()
+    const slot = this.#slots.leastLoaded()
     await slot.ready
     const { process: executor } = slot
     const { id } = params
@@ -219,148 +151,31 @@ export class ExecutorPool {
     }
   }
 
+  /** As the group knows this worker; should its process die, the executors take it out of the group. */
+  setMemberId(memberId: string | null): void {
+    this.#slots.setMemberId(memberId)
+  }
+
+  /** Has every executor, and those to come, log from this level on. */
+  setLogLevel(logger: string, level: LogLevel): void {
+    this.#slots.setLogLevel(logger, level)
+  }
+
   metrics(): readonly TaskMetrics[] {
-    return this.#slots.flatMap((slot) => slot.metrics)
+    return this.#slots.metrics()
   }
 
   figures(): ExecutorFigures[] {
-    return this.#slots.map(({ index, process: executor, restarts }) => ({
-      index,
-      pid: executor.pid,
-      memoryBytes: executor.memoryBytes,
-      cpuSeconds: executor.cpuSeconds,
-      restarts,
-    }))
+    return this.#slots.figures()
   }
 
-  async stop(timeoutMs: number): Promise<void> {
-    this.#stopping = true
-    await Promise.all(this.#slots.map((slot) => slot.process.stop(timeoutMs)))
+  stop(timeoutMs: number): Promise<void> {
+    return this.#slots.stop(timeoutMs)
   }
 
   #slotOf(id: TaskId): Slot | undefined {
     return this.#slots.find((slot) => slot.tasks.has(taskName(id)))
   }
-
-  #leastLoaded(): Slot {
-    if (this.#stopping) throw new ConnectError('executor.stopping', 'this worker is stopping')
-    const [first, ...rest] = this.#slots
-    if (!first) throw new ConnectError('executor.none', 'this worker has no executor')
-    return rest.reduce((best, candidate) => (load(candidate) < load(best) ? candidate : best), first)
-  }
-
-  #open(index: number): Slot {
-    const slot: Slot = {
-      index,
-      process: this.#fork(index),
-      ready: Promise.resolve(),
-      isUp: false,
-      restarts: 0,
-      connectors: new Map(),
-      tasks: new Map(),
-      metrics: [],
-    }
-    slot.ready = this.#firstStart(slot)
-    return slot
-  }
-
-  #fork(index: number): ExecutorProcess {
-    const { config, workerId, appFolder, redactor, answers, logger } = this.#options
-    return new ExecutorProcess({
-      index,
-      workerId,
-      forked: config['executor.processes'] !== 0,
-      heapMb: config['executor.heap.max.mb'],
-      startTimeoutMs: config['executor.start.timeout.ms'],
-      unresponsiveTimeoutMs: config['executor.unresponsive.timeout.ms'],
-      mode: config.mode,
-      workerConfig: config.given,
-      redactor,
-      appFolder,
-      pluginFolders: config['plugin.path'] ?? [],
-      logger,
-      answers,
-      onReport: (report) => this.#onReport(index, report),
-      onDeath: (reason) => this.#onDeath(index, reason),
-    })
-  }
-
-  /** What an executor says itself while it starts is final; one that was killed meanwhile is tried again. */
-  async #firstStart(slot: Slot): Promise<void> {
-    let starting = this.#bringUp(slot)
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await starting
-        return
-      } catch (error) {
-        if (attempt === startAttempts || !slot.process.endedFromOutside || this.#stopping) throw error
-        starting = this.#replace(slot)
-      }
-    }
-  }
-
-  async #replace(slot: Slot): Promise<void> {
-    slot.process = this.#fork(slot.index)
-    await this.#bringUp(slot)
-  }
-
-  async #bringUp(slot: Slot): Promise<void> {
-    slot.isUp = false
-    const plugins = await slot.process.start()
-    slot.isUp = true
-    for (const [logger, level] of this.#logLevels) slot.process.setLogLevel(logger, level)
-    if (this.#plugins.length === 0) this.#plugins = plugins
-    this.#tellLastWill()
-  }
-
-  #tellLastWill(): void {
-    if (this.#options.config['executor.processes'] === 0) return
-    const up = this.#slots.filter(({ isUp }) => isUp)
-    const executors = up.map(({ index, process: { pid } }) => ({ index, pid }))
-    for (const slot of up) slot.process.setLastWill({ memberId: this.#memberId, executors })
-  }
-
-  #onReport(index: number, report: PassedReport): void {
-    if (report.kind !== 'metrics') {
-      this.#options.onReport(report)
-      return
-    }
-    const slot = this.#slots[index]
-    if (slot) slot.metrics = report.tasks
-  }
-
-  #onDeath(index: number, reason: string): void {
-    const slot = this.#slots[index]
-    if (!slot || this.#stopping) return
-    const work = { connectors: [...slot.connectors.keys()], tasks: [...slot.tasks.values()].map(({ id }) => id) }
-    slot.connectors.clear()
-    slot.tasks.clear()
-    slot.metrics = []
-    if (slot.isUp) {
-      slot.restarts++
-      slot.ready = this.#replace(slot)
-      slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
-    }
-    // One that dies before it is up rejects `ready`, and whoever waits for that sees to the next.
-    this.#options.logger.error(reason, {
-      executor: index,
-      connectors: work.connectors.length,
-      tasks: work.tasks.length,
-    })
-    this.#options.onDeath(reason, work)
-  }
-
-  #retryLater(slot: Slot, error: unknown): void {
-    if (this.#stopping) return
-    this.#options.logger.error(`executor ${slot.index} could not be replaced, trying again`, { error })
-    slot.ready = pause(restartPauseMs).then(() => this.#replace(slot))
-    slot.ready.catch((next: unknown) => this.#retryLater(slot, next))
-  }
-}
-
-function load(slot: Slot): number {
-  // A connector instance is idle nearly always. One that has gone silent may be about to be killed.
-  return slot.tasks.size + slot.connectors.size / 100 + (slot.process.isResponsive ? 0 : silentPenalty)
 }
 
 // What ran on a dead executor has stopped, which is all that was wanted.

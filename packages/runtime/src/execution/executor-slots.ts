@@ -1,0 +1,246 @@
+/**
+ * The executor processes of a worker, each in a slot of its own: brings them up, notices deaths, brings up replacements.
+ * What runs on which is for executor-pool.ts.
+ */
+import { availableParallelism } from 'node:os'
+import { ConnectError, type Logger, type TaskId } from '@penstock/core'
+import type { WorkerConfig } from '../config/worker-config.ts'
+import type { PluginDescription } from '../plugins/description.ts'
+import type { TaskMetrics } from '../telemetry/figures.ts'
+import type { LogLevel } from '../telemetry/log-levels.ts'
+import type { Redactor } from '../telemetry/redactor.ts'
+import { pause } from '../time/pause.ts'
+import { ExecutorProcess } from './executor-process.ts'
+import type { PassedReport, StartConnector, StartTask, WorkerAnswers } from './ipc.ts'
+
+export interface ExecutorFigures {
+  readonly index: number
+  readonly pid: number
+  readonly memoryBytes: number
+  readonly cpuSeconds: number
+  readonly restarts: number
+}
+
+export interface ExecutorSlotsOptions {
+  readonly config: WorkerConfig
+  readonly workerId: string
+  /** The folder whose package.json names the built-in plugin packages. */
+  readonly appFolder: string
+  readonly redactor: Redactor
+  /** Answers what executors ask; null where nothing is to be asked. */
+  readonly answers: WorkerAnswers | null
+  readonly logger: Logger
+  readonly onReport: (report: Exclude<PassedReport, { kind: 'metrics' }>) => void
+  /** The connectors and tasks that went down with an executor. */
+  readonly onDeath: (reason: string, work: { connectors: readonly string[]; tasks: readonly TaskId[] }) => void
+}
+
+export interface Slot {
+  readonly index: number
+  process: ExecutorProcess
+  ready: Promise<void>
+  /** The process has started: its death, not a failed start, is what is to be told next. */
+  isUp: boolean
+  restarts: number
+  /** By name, what stands for the present start: a start that was followed by a stop must not go through. */
+  readonly connectors: Map<string, StartConnector>
+  readonly tasks: Map<string, StartTask>
+  metrics: readonly TaskMetrics[]
+}
+
+/** Wait before a replacement that could not start is tried again. */
+const restartPauseMs = 1_000
+const startAttempts = 3
+const silentPenalty = 1_000_000
+
+export class ExecutorSlots {
+  readonly #options: ExecutorSlotsOptions
+  readonly #slots: Slot[] = []
+  /** As set since the start, in that order: what was set last counts. */
+  readonly #logLevels = new Map<string, LogLevel>()
+  #plugins: readonly PluginDescription[] = []
+  #memberId: string | null = null
+  #stopping = false
+
+  constructor(options: ExecutorSlotsOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when every executor is ready, or when the pool is stopped before; rejects when one can't start. */
+  async start(): Promise<void> {
+    const configured = this.#options.config['executor.processes']
+    const count = configured === 0 ? 1 : (configured ?? availableParallelism())
+    for (let index = 0; index < count; index++) this.#slots.push(this.#open(index))
+    await Promise.all(this.#slots.map((slot) => slot.ready)).catch((error: unknown) => {
+      if (!this.#stopping) throw error
+    })
+  }
+
+  /** What the executors offer; waits until the first is ready. */
+  async plugins(): Promise<readonly PluginDescription[]> {
+    if (this.#plugins.length === 0) await Promise.any(this.#slots.map((slot) => slot.ready))
+    return this.#plugins
+  }
+
+  /** The plugins of the first executor that was ready, none before. */
+  get knownPlugins(): readonly PluginDescription[] {
+    return this.#plugins
+  }
+
+  /** As the group knows this worker; should its process die, the executors take it out of the group. */
+  setMemberId(memberId: string | null): void {
+    this.#memberId = memberId
+    this.#tellLastWill()
+  }
+
+  /** Has every executor, and those to come, log from this level on. */
+  setLogLevel(logger: string, level: LogLevel): void {
+    this.#logLevels.delete(logger)
+    this.#logLevels.set(logger, level)
+    for (const slot of this.#slots) slot.process.setLogLevel(logger, level)
+  }
+
+  /** The one with the least to do. Throws when there is none, or the worker is stopping. */
+  leastLoaded(): Slot {
+    if (this.#stopping) throw new ConnectError('executor.stopping', 'this worker is stopping')
+    const [first, ...rest] = this.#slots
+    if (!first) throw new ConnectError('executor.none', 'this worker has no executor')
+    return rest.reduce((best, candidate) => (load(candidate) < load(best) ? candidate : best), first)
+  }
+
+  metrics(): readonly TaskMetrics[] {
+    return this.#slots.flatMap((slot) => slot.metrics)
+  }
+
+  figures(): ExecutorFigures[] {
+    return this.#slots.map(({ index, process: executor, restarts }) => ({
+      index,
+      pid: executor.pid,
+      memoryBytes: executor.memoryBytes,
+      cpuSeconds: executor.cpuSeconds,
+      restarts,
+    }))
+  }
+
+  async stop(timeoutMs: number): Promise<void> {
+    this.#stopping = true
+    await Promise.all(this.#slots.map((slot) => slot.process.stop(timeoutMs)))
+  }
+
+  find(holds: (slot: Slot) => boolean): Slot | undefined {
+    return this.#slots.find(holds)
+  }
+
+  #open(index: number): Slot {
+    const slot: Slot = {
+      index,
+      process: this.#fork(index),
+      ready: Promise.resolve(),
+      isUp: false,
+      restarts: 0,
+      connectors: new Map(),
+      tasks: new Map(),
+      metrics: [],
+    }
+    slot.ready = this.#firstStart(slot)
+    return slot
+  }
+
+  #fork(index: number): ExecutorProcess {
+    const { config, workerId, appFolder, redactor, answers, logger } = this.#options
+    return new ExecutorProcess({
+      index,
+      workerId,
+      forked: config['executor.processes'] !== 0,
+      heapMb: config['executor.heap.max.mb'],
+      startTimeoutMs: config['executor.start.timeout.ms'],
+      unresponsiveTimeoutMs: config['executor.unresponsive.timeout.ms'],
+      mode: config.mode,
+      workerConfig: config.given,
+      redactor,
+      appFolder,
+      pluginFolders: config['plugin.path'] ?? [],
+      logger,
+      answers,
+      onReport: (report) => this.#onReport(index, report),
+      onDeath: (reason) => this.#onDeath(index, reason),
+    })
+  }
+
+  /** What an executor says itself while it starts is final; one that was killed meanwhile is tried again. */
+  async #firstStart(slot: Slot): Promise<void> {
+    let starting = this.#bringUp(slot)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await starting
+        return
+      } catch (error) {
+        if (attempt === startAttempts || !slot.process.endedFromOutside || this.#stopping) throw error
+        starting = this.#replace(slot)
+      }
+    }
+  }
+
+  async #replace(slot: Slot): Promise<void> {
+    slot.process = this.#fork(slot.index)
+    await this.#bringUp(slot)
+  }
+
+  async #bringUp(slot: Slot): Promise<void> {
+    slot.isUp = false
+    const plugins = await slot.process.start()
+    slot.isUp = true
+    for (const [logger, level] of this.#logLevels) slot.process.setLogLevel(logger, level)
+    if (this.#plugins.length === 0) this.#plugins = plugins
+    this.#tellLastWill()
+  }
+
+  #tellLastWill(): void {
+    if (this.#options.config['executor.processes'] === 0) return
+    const up = this.#slots.filter(({ isUp }) => isUp)
+    const executors = up.map(({ index, process: { pid } }) => ({ index, pid }))
+    for (const slot of up) slot.process.setLastWill({ memberId: this.#memberId, executors })
+  }
+
+  #onReport(index: number, report: PassedReport): void {
+    if (report.kind !== 'metrics') {
+      this.#options.onReport(report)
+      return
+    }
+    const slot = this.#slots[index]
+    if (slot) slot.metrics = report.tasks
+  }
+
+  #onDeath(index: number, reason: string): void {
+    const slot = this.#slots[index]
+    if (!slot || this.#stopping) return
+    const work = { connectors: [...slot.connectors.keys()], tasks: [...slot.tasks.values()].map(({ id }) => id) }
+    slot.connectors.clear()
+    slot.tasks.clear()
+    slot.metrics = []
+    if (slot.isUp) {
+      slot.restarts++
+      slot.ready = this.#replace(slot)
+      slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
+    }
+    // One that dies before it is up rejects `ready`, and whoever waits for that sees to the next.
+    this.#options.logger.error(reason, {
+      executor: index,
+      connectors: work.connectors.length,
+      tasks: work.tasks.length,
+    })
+    this.#options.onDeath(reason, work)
+  }
+
+  #retryLater(slot: Slot, error: unknown): void {
+    if (this.#stopping) return
+    this.#options.logger.error(`executor ${slot.index} could not be replaced, trying again`, { error })
+    slot.ready = pause(restartPauseMs).then(() => this.#replace(slot))
+    slot.ready.catch((next: unknown) => this.#retryLater(slot, next))
+  }
+}
+
+function load(slot: Slot): number {
+  // A connector instance is idle nearly always. One that has gone silent may be about to be killed.
+  return slot.tasks.size + slot.connectors.size / 100 + (slot.process.isResponsive ? 0 : silentPenalty)
+}
