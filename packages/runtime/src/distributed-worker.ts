@@ -18,7 +18,7 @@ export async function openDistributedHerder(
     config,
     admin,
     loggers,
-    onConfigEvent: (event) => herder?.onConfigEvent(event),
+    onConfigEvent: (event) => herder?.local.onConfigEvent(event),
     onFatal,
   })
   closers.push(() => stores.close())

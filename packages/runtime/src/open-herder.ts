@@ -1,10 +1,9 @@
 /** What a worker's start gives to the herder that it opens, and gets back; the same for both kinds. */
-import type { Clock, TaskId } from '@penstock/core'
+import type { Clock } from '@penstock/core'
 import type { ExecutorPool } from './execution/executor-pool.ts'
-import type { TaskReport } from './execution/ipc.ts'
 import type { Herder } from './herder/herder.ts'
+import type { LocalWork } from './herder/local-work.ts'
 import type { PeerClient } from './herder/peer-client.ts'
-import type { RunningWork } from './herder/running-work.ts'
 import type { KafkaAdmin } from './kafka/admin.ts'
 import type { ProtocolClientConfig } from './kafka/client-config.ts'
 import type { ConfigState } from './storage/config-state.ts'
@@ -31,20 +30,10 @@ export interface HerderSurroundings {
 }
 
 export interface OpenHerder {
-  readonly herder: Herder & ExecutorEvents & { readonly work: RunningWork }
+  readonly herder: Herder & { readonly local: LocalWork }
   readonly configs: ConfigState
   /** Null for a worker without a group. */
   readonly group: () => GroupFigures | null
   /** Lets it begin; executors must be on their way. */
   readonly start: () => Promise<void>
-}
-
-/** What a herder hears of its executors. */
-export interface ExecutorEvents {
-  onTaskStatus(status: TaskReport): unknown
-  onTopicSeen(id: TaskId, topic: string): void
-  onConnectorFailure(connector: string, trace: string): void
-  onConfigExpired(connector: string): void
-  onReconfigure(connector: string): void
-  onExecutorDeath(reason: string, dead: { connectors: readonly string[]; tasks: readonly TaskId[] }): void
 }

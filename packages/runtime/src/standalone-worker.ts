@@ -11,7 +11,7 @@ export async function openStandaloneHerder(
 ): Promise<OpenHerder> {
   const { config, executors, loggers, closers } = surroundings
   let herder: StandaloneHerder | null = null
-  const stores = await openLocalStores(loggers, (event) => herder?.onConfigEvent(event))
+  const stores = await openLocalStores(loggers, (event) => herder?.local.onConfigEvent(event))
   closers.push(() => stores.close())
   const opened = new StandaloneHerder({
     ...surroundings,

@@ -10,12 +10,13 @@ import type { WorkerConfig } from './config/worker-config.ts'
 import { openDistributedHerder } from './distributed-worker.ts'
 import { answersFrom } from './execution/asked-offset-store.ts'
 import { ExecutorPool } from './execution/executor-pool.ts'
+import type { LocalWork } from './herder/local-work.ts'
 import { createPeerClient } from './herder/peer-client.ts'
 import type { InitialConnector } from './herder/standalone-herder.ts'
 import { KafkaAdmin } from './kafka/admin.ts'
 import { toProtocolClient } from './kafka/client-config.ts'
 import { untilKafkaAnswers } from './kafka/first-contact.ts'
-import type { ExecutorEvents, HerderSurroundings, OpenHerder } from './open-herder.ts'
+import type { HerderSurroundings, OpenHerder } from './open-herder.ts'
 import { openWorkerConfig } from './plugins/worker-config-providers.ts'
 import { startRestServer } from './rest/server.ts'
 import { openStandaloneHerder } from './standalone-worker.ts'
@@ -89,7 +90,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
   const { config, clock, loggers, redactor, closers } = parts
   const logger = loggers.child('worker')
   const { version, commit } = readVersion(appFolder)
-  let herder: ExecutorEvents | null = null
+  let local: LocalWork | null = null
   const offsets =
     config.mode === 'standalone' ? await FileOffsetStore.open(config['offset.storage.file.filename']) : null
   closers.push(async () => offsets?.close())
@@ -128,25 +129,25 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     onReport: (report) => {
       switch (report.kind) {
         case 'task-status':
-          void herder?.onTaskStatus(report)
+          void local?.onTaskStatus(report)
           break
         case 'reconfigure':
-          herder?.onReconfigure(report.connector)
+          local?.onReconfigure(report.connector)
           break
         case 'config-expired':
-          herder?.onConfigExpired(report.connector)
+          local?.onConfigExpired(report.connector)
           break
         case 'connector-failed':
-          herder?.onConnectorFailure(report.connector, report.trace)
+          local?.onConnectorFailure(report.connector, report.trace)
           break
         case 'topic-seen':
-          herder?.onTopicSeen(report.id, report.topic)
+          local?.onTopicSeen(report.id, report.topic)
           break
         case 'logger':
           loggers.note(report.name)
       }
     },
-    onDeath: (reason, work) => herder?.onExecutorDeath(reason, work),
+    onDeath: (reason, work) => local?.onExecutorDeath(reason, work),
   })
   closers.push(() => executors.stop(config['task.shutdown.graceful.timeout.ms']))
 
@@ -175,7 +176,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     peers,
     onFatal,
   })
-  herder = opened.herder
+  local = opened.herder.local
   // Only now, so that their start takes no time from the first answer; whatever needs one waits for it.
   executors.start().catch((error: unknown) => onFatal(error as Error))
   const collected = createMetrics({
@@ -186,7 +187,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     logger: loggers.child('metrics'),
   })
   closers.push(() => collected.shutdown())
-  const figures = { work: opened.herder.work, configs: opened.configs, executors, group: opened.group }
+  const figures = { work: opened.herder.local.running, configs: opened.configs, executors, group: opened.group }
   collected.taskMetrics(() => executors.metrics())
   collected.workerMetrics(() => workerFigures(figures))
   metrics = collected

@@ -22,7 +22,7 @@ async function cluster(
   plan: (maxTasks: number) => RawConfig[] = () => [{ part: '0' }, { part: '1' }],
 ) {
   let herder: DistributedHerder | null = null
-  const stores = await memoryStores(undefined, (event) => herder?.onConfigEvent(event))
+  const stores = await memoryStores(undefined, (event) => herder?.local.onConfigEvent(event))
   const { executors, notes } = fakeExecutors(answers)
   const calls: string[] = []
   const fatal: Error[] = []
@@ -142,7 +142,7 @@ describe('the life of a connector', () => {
     await create('a', { 'flush.size': '2' })
     await passMs(5_000)
     expect(notes.filter((note) => note === 'start a')).toEqual(['start a'])
-    expect([state.tasks('a'), herder.work.tasks()]).toEqual([
+    expect([state.tasks('a'), herder.local.running.tasks()]).toEqual([
       [id(0), id(1)],
       [id(0), id(1)],
     ])
@@ -151,7 +151,7 @@ describe('the life of a connector', () => {
   test('a restart of what failed restarts that and nothing else', async () => {
     const { create, notes, herder, written } = await cluster()
     await create('a')
-    herder.work.onTaskStatus(id(1), 'FAILED', 'Error: gone', '1.0')
+    herder.local.running.onTaskStatus(id(1), 'FAILED', 'Error: gone', '1.0')
     notes.splice(0)
     const before = written().length
     void herder.restartConnectorAndTasks({ connector: 'a', includeTasks: true, onlyFailed: true })

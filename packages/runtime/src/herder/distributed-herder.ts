@@ -6,10 +6,9 @@
 import { type Clock, type Logger, type RawConfig, type TaskId, taskName } from '@penstock/core'
 import type { DistributedConfig } from '../config/worker-config.ts'
 import type { ExecutorPool } from '../execution/executor-pool.ts'
-import type { TaskReport } from '../execution/ipc.ts'
 import type { Generation, Membership } from '../group/membership.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
-import type { ConfigEvent, TargetState } from '../storage/config-state.ts'
+import type { TargetState } from '../storage/config-state.ts'
 import type { ConfigStore } from '../storage/config-store.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { StatusStore } from '../storage/status-store.ts'
@@ -33,14 +32,14 @@ import { herderActivity, herderHealth } from './herder-health.ts'
 import { Inspections } from './inspections.ts'
 import { checkSignature } from './internal-signature.ts'
 import { JobQueue } from './job-queue.ts'
-import { refreshSessionKey, sweepStatuses } from './leader-chores.ts'
 import { LeaderClient } from './leader-client.ts'
 import { LeaderGate } from './leader-gate.ts'
+import { Leadership } from './leadership.ts'
 import { LocalWork } from './local-work.ts'
 import { changeOffsets, type OffsetRequestParts, readOffsets } from './offset-requests.ts'
 import { patchConfig } from './patch-config.ts'
 import type { PeerClient } from './peer-client.ts'
-import type { RunningWork, RunningWorkParts } from './running-work.ts'
+import type { RunningWorkParts } from './running-work.ts'
 import { validated } from './validation.ts'
 import type { WorkerLoggers } from './worker-loggers.ts'
 import { ZombieFencing } from './zombie-fencing.ts'
@@ -76,18 +75,18 @@ const leaveAfterMs = 1_000
 export class DistributedHerder implements Herder {
   readonly workerId: string
   readonly duties: GroupDuties
-  readonly work: RunningWork
+  /** Hears of what executors and the config store tell. */
+  readonly local: LocalWork
   readonly membership: Membership
   readonly loggers: WorkerLoggers
   readonly inspections: Inspections
   readonly #parts: DistributedHerderParts
   readonly #jobs: JobQueue
-  readonly #local: LocalWork
   readonly #records: ConnectorRecords
   readonly #leaderClient: LeaderClient
   readonly #gate: LeaderGate
   readonly #fencing: ZombieFencing
-  #keyTimer: NodeJS.Timeout | null = null
+  readonly #leadership: Leadership
   #stopping = false
 
   constructor(parts: DistributedHerderParts) {
@@ -104,6 +103,11 @@ export class DistributedHerder implements Herder {
       clock,
       timeoutMs: config['rebalance.timeout.ms'],
     })
+    this.#leadership = new Leadership({
+      ...parts,
+      signsRequests: () => this.duties.protocolVersion >= 2,
+      asLeader: (name, job) => this.#gate.asLeader(name, job),
+    })
     this.#fencing = new ZombieFencing({
       configs,
       fence: async (connector, raw, count) =>
@@ -111,7 +115,7 @@ export class DistributedHerder implements Herder {
       asLeader: (name, job) => this.#gate.asLeader(name, job),
       logger,
     })
-    this.#local = new LocalWork({
+    this.local = new LocalWork({
       config,
       configs,
       statuses,
@@ -126,14 +130,14 @@ export class DistributedHerder implements Herder {
       publish: (connector, tasks, signal) => this.#publishTasks(connector, tasks, signal),
       startFenced: (start, isWanted) =>
         startFenced(start, isWanted, { configs, executors, fence: (connector) => this.#fence(connector), logger }),
+      stillRuns: (id) => this.#stillRuns(id),
     })
-    this.work = this.#local.running
     this.duties = new GroupDuties({
       config,
       url: parts.url,
       configs,
       statuses,
-      work: this.work,
+      work: this.local.running,
       jobs: this.#jobs,
       logger,
       clock,
@@ -174,11 +178,11 @@ export class DistributedHerder implements Herder {
     if (this.#stopping) return
     this.#stopping = true
     this.#gate.close()
-    this.#local.close()
+    this.local.close()
     this.inspections.close()
-    if (this.#keyTimer) clearTimeout(this.#keyTimer)
+    this.#leadership.close()
     const forGood = this.duties.isAlone
-    const stopped = this.#jobs.run('stopping everything', () => this.#local.stopAll({ forGood }))
+    const stopped = this.#jobs.run('stopping everything', () => this.local.stopAll({ forGood }))
     this.#jobs.close()
     await within(
       leaveAfterMs,
@@ -188,40 +192,6 @@ export class DistributedHerder implements Herder {
     await this.membership.leave('the worker is shutting down')
     await stopped
     await this.#parts.statuses.flush()
-  }
-
-  /** A record of the config topic changed something; called in the order of the topic. */
-  onConfigEvent(event: ConfigEvent): void {
-    this.#local.onConfigEvent(event)
-  }
-
-  /** What a task says of itself; `fenced`: its consumer found that somebody else runs it by now. */
-  async onTaskStatus(status: TaskReport): Promise<void> {
-    // A worker that slept hears it from its tasks before it hears it from the group: the word is its successor's then.
-    if (status.fenced && !(await this.#stillRuns(status.id))) return
-    this.#local.onTaskStatus(status)
-  }
-
-  onTopicSeen(id: TaskId, topic: string): void {
-    this.#local.onTopicSeen(id, topic)
-  }
-
-  /** A connector's own background work has failed. */
-  onConnectorFailure(connector: string, trace: string): void {
-    this.#local.onConnectorFailure(connector, trace)
-  }
-
-  /** An executor has found other values behind the variables of a connector's configuration. */
-  onConfigExpired(connector: string): void {
-    this.#local.onConfigExpired(connector)
-  }
-
-  onReconfigure(connector: string): void {
-    this.#local.onReconfigure(connector)
-  }
-
-  onExecutorDeath(reason: string, dead: { connectors: readonly string[]; tasks: readonly TaskId[] }): void {
-    this.#local.onExecutorDeath(reason, dead)
   }
 
   serverInfo(): { version: string; commit: string; kafkaClusterId: string } {
@@ -296,8 +266,8 @@ export class DistributedHerder implements Herder {
       if (!this.duties.assigned.hasConnector(connector)) {
         throw this.#elsewhere(`connector ${connector}`, this.duties.ownerOfConnector(connector))
       }
-      await this.work.stopConnector(connector)
-      await this.#local.startConnector(connector)
+      await this.local.running.stopConnector(connector)
+      await this.local.startConnector(connector)
     })
   }
 
@@ -312,8 +282,8 @@ export class DistributedHerder implements Herder {
     await this.#gate.whenSettled()
     await this.#jobs.run(`restarting task ${taskName(id)}`, async () => {
       if (!this.duties.assigned.hasTask(id)) throw this.#elsewhere(`task ${taskName(id)}`, this.duties.ownerOfTask(id))
-      await this.work.stopTask(id)
-      await this.work.startTask(id)
+      await this.local.running.stopTask(id)
+      await this.local.running.startTask(id)
     })
   }
 
@@ -370,47 +340,20 @@ export class DistributedHerder implements Herder {
 
   /** True when the group, once calm, still has this worker run this very copy of the task. */
   async #stillRuns(id: TaskId): Promise<boolean> {
-    const copy = this.work.task(id)
-    return (await this.#gate.confirmed()) && copy !== null && this.work.task(id) === copy
+    const copy = this.local.running.task(id)
+    return (await this.#gate.confirmed()) && copy !== null && this.local.running.task(id) === copy
   }
 
   async #onSettled(generation: Generation): Promise<void> {
     const { assigned } = this.duties
-    const missing = assigned.connectors.filter((name) => !this.work.hasConnector(name))
+    const missing = assigned.connectors.filter((name) => !this.local.running.hasConnector(name))
     await Promise.all([
-      ...missing.map((name) => this.#local.startConnector(name)),
-      ...assigned.tasks.filter((id) => !this.work.hasTask(id)).map((id) => this.work.startTask(id)),
+      ...missing.map((name) => this.local.startConnector(name)),
+      ...assigned.tasks.filter((id) => !this.local.running.hasTask(id)).map((id) => this.local.running.startTask(id)),
     ])
     this.#gate.settled()
-    if (generation.isLeader) await this.#lead()
-    else await this.#parts.configs.releaseLeadership()
-  }
-
-  async #lead(): Promise<void> {
-    try {
-      await this.#parts.configs.claimLeadership()
-    } catch (error) {
-      // The first write tries again.
-      this.#parts.logger.warn('the leadership over the config topic could not be claimed yet', { error })
-    }
-    await this.#leaderChores()
-  }
-
-  async #leaderChores(): Promise<void> {
-    const { config, configs, statuses, logger, clock } = this.#parts
-    const chores = { config, configs, statuses, logger, clock }
-    if (this.#keyTimer) clearTimeout(this.#keyTimer)
-    sweepStatuses(chores)
-    if (this.duties.protocolVersion < 2) return
-    const again = await refreshSessionKey(chores)
-    if (again === null) return
-    this.#keyTimer = setTimeout(() => {
-      this.#gate
-        .asLeader('rotating the session key', () => this.#leaderChores())
-        .catch((error: unknown) => {
-          logger.warn('the session key was not rotated', { error })
-        })
-    }, again).unref()
+    if (generation.isLeader) await this.#leadership.take()
+    else await this.#leadership.release()
   }
 
   async #publishTasks(connector: string, tasks: readonly RawConfig[], signal: AbortSignal): Promise<void> {
@@ -423,7 +366,7 @@ export class DistributedHerder implements Herder {
       connector,
       tasks,
       () => this.duties.leaderUrl,
-      () => this.work.hasConnector(connector),
+      () => this.local.running.hasConnector(connector),
       signal,
     )
   }

@@ -34,6 +34,8 @@ export interface LocalWorkParts {
   readonly requestRejoin: () => void
   readonly publish: TaskPlannerParts['publish']
   readonly startFenced: RunningWorkParts['startFenced']
+  /** True when this worker still has the very copy of the task that it runs now. */
+  readonly stillRuns: (id: TaskId) => Promise<boolean>
 }
 
 export class LocalWork {
@@ -127,8 +129,10 @@ export class LocalWork {
       .catch((error: unknown) => logger.error('following a change of the config topic failed', { error }))
   }
 
-  /** What a task says of itself. */
-  onTaskStatus({ id, state, trace, version }: TaskReport): void {
+  /** What a task says of itself; `fenced`: its clients found that somebody else runs it by now. */
+  async onTaskStatus({ id, state, trace, version, fenced }: TaskReport): Promise<void> {
+    // A worker that slept hears it from its tasks before it hears it from the group: the word is its successor's then.
+    if (fenced && !(await this.#parts.stillRuns(id))) return
     this.running.onTaskStatus(id, state, trace, version)
     if (state === 'FAILED') this.#restarts.onTaskFailure(id)
   }

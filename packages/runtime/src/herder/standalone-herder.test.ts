@@ -28,7 +28,7 @@ const description = { class: 'TestSource', name: 'TestSource', aliases: [], kind
 async function standalone({ answers = {}, wrong = [] }: Setup = {}) {
   let herder: StandaloneHerder | null = null
   const loggers = createLogger({ format: 'text', level: 'off', levels: [] })
-  const stores = await openLocalStores(loggers, (event) => herder?.onConfigEvent(event))
+  const stores = await openLocalStores(loggers, (event) => herder?.local.onConfigEvent(event))
   const { executors, notes } = fakeExecutors(answers)
   const told: string[] = []
   herder = new StandaloneHerder({
@@ -76,7 +76,14 @@ test('connectors that it is started with run with their tasks, or wait in their 
   await herder.start([initial('a'), initial('b', 'STOPPED')])
   expect((await herder.health()).status).toBe('healthy')
   await untilNoted('start a', 'start a-0', 'start a-1')
-  herder.onTaskStatus({ kind: 'task-status', id: id(0), state: 'RUNNING', trace: null, version: '1', fenced: false })
+  await herder.local.onTaskStatus({
+    kind: 'task-status',
+    id: id(0),
+    state: 'RUNNING',
+    trace: null,
+    version: '1',
+    fenced: false,
+  })
   expect(await herder.connectorStatus('a')).toMatchObject({
     connector: { state: 'RUNNING', workerId: 'one:8083' },
     tasks: [{ task: 0, state: 'RUNNING' }],

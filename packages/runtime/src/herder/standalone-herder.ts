@@ -6,9 +6,7 @@
 import { type Clock, ConnectError, type Logger, type RawConfig, type TaskId, taskName } from '@penstock/core'
 import type { StandaloneConfig } from '../config/worker-config.ts'
 import type { ExecutorPool } from '../execution/executor-pool.ts'
-import type { TaskReport } from '../execution/ipc.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
-import type { ConfigEvent } from '../storage/config-state.ts'
 import type { ConfigStore } from '../storage/config-store.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { StatusStore } from '../storage/status-store.ts'
@@ -31,7 +29,6 @@ import { sweepStatuses } from './leader-chores.ts'
 import { LocalWork, type LocalWorkParts } from './local-work.ts'
 import { changeOffsets, type OffsetRequestParts, readOffsets } from './offset-requests.ts'
 import { patchConfig } from './patch-config.ts'
-import type { RunningWork } from './running-work.ts'
 import { validated } from './validation.ts'
 import type { WorkerLoggers } from './worker-loggers.ts'
 
@@ -63,13 +60,13 @@ export interface InitialConnector {
 
 export class StandaloneHerder implements Herder {
   readonly workerId: string
-  readonly work: RunningWork
+  /** Hears of what executors and the config store tell. */
+  readonly local: LocalWork
   readonly loggers: WorkerLoggers
   readonly inspections: Inspections
   readonly #parts: StandaloneHerderParts
   readonly #jobs: JobQueue
   readonly #records: ConnectorRecords
-  readonly #local: LocalWork
   #hasStarted = false
   #stopping = false
 
@@ -79,7 +76,7 @@ export class StandaloneHerder implements Herder {
     this.loggers = parts.loggers
     this.#jobs = new JobQueue(parts.clock)
     this.#records = new ConnectorRecords(parts)
-    this.#local = new LocalWork({
+    this.local = new LocalWork({
       ...parts,
       jobs: this.#jobs,
       generation: () => 0,
@@ -88,8 +85,8 @@ export class StandaloneHerder implements Herder {
       startFenced: async () => {
         throw noExactlyOnce()
       },
+      stillRuns: async () => true,
     })
-    this.work = this.#local.running
     this.inspections = new Inspections({
       ...parts,
       configs: parts.configs.state,
@@ -123,39 +120,11 @@ export class StandaloneHerder implements Herder {
   async stop(): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
-    this.#local.close()
+    this.local.close()
     this.inspections.close()
-    const stopped = this.#jobs.run('stopping everything', () => this.#local.stopAll({ forGood: true }))
+    const stopped = this.#jobs.run('stopping everything', () => this.local.stopAll({ forGood: true }))
     this.#jobs.close()
     await stopped
-  }
-
-  onConfigEvent(event: ConfigEvent): void {
-    this.#local.onConfigEvent(event)
-  }
-
-  onTaskStatus(status: TaskReport): void {
-    this.#local.onTaskStatus(status)
-  }
-
-  onTopicSeen(id: TaskId, topic: string): void {
-    this.#local.onTopicSeen(id, topic)
-  }
-
-  onConnectorFailure(connector: string, trace: string): void {
-    this.#local.onConnectorFailure(connector, trace)
-  }
-
-  onConfigExpired(connector: string): void {
-    this.#local.onConfigExpired(connector)
-  }
-
-  onReconfigure(connector: string): void {
-    this.#local.onReconfigure(connector)
-  }
-
-  onExecutorDeath(reason: string, dead: { connectors: readonly string[]; tasks: readonly TaskId[] }): void {
-    this.#local.onExecutorDeath(reason, dead)
   }
 
   serverInfo(): { version: string; commit: string; kafkaClusterId: string } {
@@ -224,8 +193,8 @@ export class StandaloneHerder implements Herder {
   async restartConnector(connector: string): Promise<void> {
     await this.#jobs.run(`restarting connector ${connector}`, async () => {
       this.#records.mustKnow(connector, `Unknown connector: ${connector}`)
-      await this.work.stopConnector(connector)
-      await this.#local.startConnector(connector)
+      await this.local.running.stopConnector(connector)
+      await this.local.startConnector(connector)
     })
   }
 
@@ -240,8 +209,8 @@ export class StandaloneHerder implements Herder {
   async restartTask(id: TaskId): Promise<void> {
     await this.#jobs.run(`restarting task ${taskName(id)}`, async () => {
       this.#records.mustKnowTask(id)
-      await this.work.stopTask(id)
-      await this.work.startTask(id)
+      await this.local.running.stopTask(id)
+      await this.local.running.startTask(id)
     })
   }
 
@@ -319,15 +288,19 @@ export class StandaloneHerder implements Herder {
     const { configs, statuses } = this.#parts
     const { state } = configs
     await Promise.all([
-      ...this.work.tasks().flatMap((id) => (state.taskConfig(id) === null ? [this.work.stopTask(id)] : [])),
-      ...this.work.connectors().flatMap((name) => (state.has(name) ? [] : [this.work.stopConnector(name)])),
+      ...this.local.running
+        .tasks()
+        .flatMap((id) => (state.taskConfig(id) === null ? [this.local.running.stopTask(id)] : [])),
+      ...this.local.running
+        .connectors()
+        .flatMap((name) => (state.has(name) ? [] : [this.local.running.stopConnector(name)])),
     ])
     sweepStatuses({ configs, statuses })
     const names = state.connectors()
     const tasks = names.flatMap((name) => state.tasks(name))
     await Promise.all([
-      ...names.flatMap((name) => (this.work.hasConnector(name) ? [] : [this.#local.startConnector(name)])),
-      ...tasks.flatMap((id) => (this.work.hasTask(id) ? [] : [this.work.startTask(id)])),
+      ...names.flatMap((name) => (this.local.running.hasConnector(name) ? [] : [this.local.startConnector(name)])),
+      ...tasks.flatMap((id) => (this.local.running.hasTask(id) ? [] : [this.local.running.startTask(id)])),
     ])
   }
 }
