@@ -144,11 +144,13 @@ test('an index that is red because no node may have its shard', async () => {
 
 test('an index that a full disk has made read-only', async () => {
   await using load = await startLoad()
-  await load.settings({ 'index.blocks.read_only_allow_delete': true })
+  // The node looks at its disk twice a minute, and lifts the block as there is room.
+  await using block = new Watch(() => load.settings({ 'index.blocks.read_only_allow_delete': true }), { everyMs: 250 })
   await load.untilTold({
     trouble: 'index_unavailable',
     reason: /cluster_block_exception.*read-only/,
   })
+  await block.stop()
   await load.settings({ 'index.blocks.read_only_allow_delete': null })
   await load.expectUnharmed()
 })
