@@ -30,27 +30,30 @@ export interface Told {
 
 /** Looking often would be part of the load. */
 const patience = { deadlineMs: 60_000, everyMs: 250 }
+/** A reason that was told is not told again for so long. */
+const toldAgainMs = 60_000
 
 export class LoadedSink implements AsyncDisposable {
   readonly topic: string
   readonly index: IndexView
   readonly #options: LoadedSinkOptions
   readonly #load: Load
-  readonly #before: { readonly metrics: string; readonly logs: string }
+  readonly #metricsBefore: string
+  readonly #startedAt = Date.now()
 
-  private constructor(options: LoadedSinkOptions, before: { metrics: string; logs: string }) {
+  private constructor(options: LoadedSinkOptions, metricsBefore: string) {
     const { cluster, topic, perSecond, record } = options
     this.topic = topic
     this.index = cluster.index(topic)
     this.#options = options
     this.#load = cluster.load(topic, { perSecond, record })
-    this.#before = before
+    this.#metricsBefore = metricsBefore
   }
 
   /** Resolves when documents arrive. */
   static async start(options: LoadedSinkOptions): Promise<LoadedSink> {
     const { cluster, perSecond, arrives = true } = options
-    const sink = new LoadedSink(options, { metrics: await metricsOf(cluster), logs: await logsOf(cluster) })
+    const sink = new LoadedSink(options, await metricsOf(cluster))
     if (!arrives) return sink
     await until(async () => (await sink.index.count()) > perSecond / 4, {
       what: 'documents under load',
@@ -61,7 +64,7 @@ export class LoadedSink implements AsyncDisposable {
 
   /** Resolves when metrics and logs say what is wrong, and, unless told otherwise, the tasks hold what they have. */
   async untilTold({ trouble, reason, held = true }: Told): Promise<void> {
-    const { metrics, logs } = this.#before
+    const metrics = this.#metricsBefore
     const { cluster } = this.#options
     await until(
       async () => {
@@ -69,7 +72,7 @@ export class LoadedSink implements AsyncDisposable {
         const setbacks = risen(`penstock_plugin_setbacks_(${trouble})_total`, metrics, now)
         const holds = risen('penstock_sink_task_put_retries_total', metrics, now)
         if (setbacks < 2 || (held && holds < 2)) return new NotYet({ setbacks, holds })
-        const news = (await logsOf(cluster)).slice(logs.length)
+        const news = await logsSince(cluster, this.#startedAt - toldAgainMs)
         return reason === undefined || reason.test(news) || new NotYet(news.slice(-2_000))
       },
       { what: `metrics and logs to tell of ${trouble}${reason ? ` by ${reason}` : ''}`, ...patience },
@@ -130,8 +133,10 @@ async function metricsOf(cluster: Cluster): Promise<string> {
   return (await Promise.all(pages)).join('\n')
 }
 
-async function logsOf(cluster: Cluster): Promise<string> {
-  return (await Promise.all(cluster.workers.map((worker) => worker.logs()))).join('')
+async function logsSince(cluster: Cluster, since: number): Promise<string> {
+  const logs = await Promise.all(cluster.workers.map((worker) => worker.logs()))
+  const lines = logs.flatMap((log) => log.split('\n'))
+  return lines.filter((line) => Date.parse(line.split(' ', 1)[0] ?? '') >= since).join('\n')
 }
 
 function risen(name: string, before: string, now: string): number {
