@@ -33,8 +33,8 @@ function mayImport(folder: string, file: string, other: string): boolean {
   return other === 'packages/core' || (!libraries.includes(folder) && libraries.includes(other))
 }
 
-/** Packages that do one thing for several plugins, without I/O. */
-const libraries = ['packages/regex']
+/** Packages that do one thing for several others, without I/O. */
+const libraries = ['packages/regex', 'packages/tls']
 
 /** The differential tests hold converters and transformations against Kafka Connect's classes, without a worker. */
 function asksPlugins(file: string): boolean {

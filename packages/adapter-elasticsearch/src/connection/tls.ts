@@ -9,7 +9,7 @@ import {
   openSslSuite,
   storeFormat,
   trustedCertificates,
-} from '@penstock/core/tls'
+} from '@penstock/tls'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 
 export interface ConnectOptions extends SecureContextOptions {

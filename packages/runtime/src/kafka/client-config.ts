@@ -6,7 +6,7 @@
 import { isIP } from 'node:net'
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { ConfigError, type ConfigProblem } from '@penstock/core'
-import { isTls13Suite, normalizedPem, openSslSuite } from '@penstock/core/tls'
+import { isTls13Suite, normalizedPem, openSslSuite } from '@penstock/tls'
 import type { SASLOptions } from '@platformatic/kafka'
 import { clientKeys } from './client-keys.ts'
 import { keystore, readCertificates, readStore, truststore } from './key-stores.ts'

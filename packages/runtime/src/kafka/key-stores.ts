@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ConfigProblem, messageOf } from '@penstock/core'
-import { type KeyStore, keystoreProblem, storeFormat, trustedCertificates } from '@penstock/core/tls'
+import { type KeyStore, keystoreProblem, storeFormat, trustedCertificates } from '@penstock/tls'
 
 type Properties = Readonly<Record<string, string>>
 

@@ -1,11 +1,11 @@
 /**
  * What Java's key and trust stores hold, for TLS outside Java: PEM and PKCS12. JKS, Java's own format, can't be read.
- * `@penstock/core/tls`; reading the files is the caller's part.
+ * Reading the files is the caller's part.
  */
 import { createRequire } from 'node:module'
 import { createSecureContext } from 'node:tls'
+import { messageOf } from '@penstock/core'
 import type * as Forge from 'node-forge'
-import { messageOf } from './errors.ts'
 
 /** A store and the configuration keys it comes from, for messages. */
 export interface KeyStore {
