@@ -61,7 +61,7 @@ test('under load, whatever is killed: every record of a sink arrives once, a sou
     example: '{"task": "{{task}}", "number": "{{sequence}}"}',
     'output.schemas': 'false',
   })
-  await cluster.untilRunning(topic, { tasks: PARTITIONS, workers: 3 })
+  await cluster.untilRunning(topic, { tasks: PARTITIONS })
   const load = cluster.load(topic)
   const roll = dice(SEED)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(roll() * from.length)] as T
@@ -75,7 +75,7 @@ test('under load, whatever is killed: every record of a sink arrives once, a sou
       deadlineMs: SESSION_TIMEOUT_MS + 90_000,
     })
     if (victim.exit) await victim.restart()
-    await cluster.untilRunning(topic, { tasks: PARTITIONS, workers: 3 }, 120_000)
+    await cluster.untilRunning(topic, { tasks: PARTITIONS }, 120_000)
     await cluster.untilRunning(source, { tasks: 3 }, 120_000)
   }
   await index.untilHoldsExactly(await load.stop())
