@@ -29,7 +29,7 @@ export interface Told {
 }
 
 /** Looking often would be part of the load. */
-const patience = { deadlineMs: 60_000, everyMs: 250 }
+const patience = { deadlineMs: 120_000, everyMs: 250 }
 /** A reason that was told is not told again for so long. */
 const toldAgainMs = 60_000
 
@@ -86,7 +86,7 @@ export class LoadedSink implements AsyncDisposable {
   /** The index holds all that was produced, as far as it is expected, and nothing else; all of it is committed. */
   async expectUnharmed(expected: (record: StoredRecord) => boolean = () => true): Promise<void> {
     const records = await this.stop()
-    await this.index.untilHoldsExactly(records.filter(expected))
+    await this.index.untilHoldsExactly(records.filter(expected), patience)
     await this.untilCommitted(records)
   }
 
