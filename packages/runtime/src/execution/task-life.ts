@@ -112,7 +112,9 @@ export class TaskLife {
 /** Another copy of the task has taken its place, in the consumer group or as transactional producer. */
 function isFenced(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ((cause as { code?: unknown }).code === rdkafkaErrors.fencedInstanceId || isFencedProducer(cause)) return true
+    const { code } = cause as { code?: unknown }
+    // A consumer knows no other fatal error; on a busy machine its explanation may come too late.
+    if (code === rdkafkaErrors.fencedInstanceId || code === rdkafkaErrors.fatal || isFencedProducer(cause)) return true
     if (/fenced/i.test(cause.message) && /instance/i.test(cause.message)) return true
   }
   return false

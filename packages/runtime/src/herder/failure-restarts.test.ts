@@ -32,7 +32,7 @@ async function worker(keys: RawConfig = {}, connectorKeys: RawConfig = {}) {
   })
   const fail = (id = a0) => {
     work.onTaskStatus(id, 'FAILED', 'Error: gone', '1.0')
-    restarts.onTaskFailure(id)
+    restarts.onTaskFailure(id, { fenced: false })
   }
   return { ...running, restarts, fail }
 }
@@ -128,4 +128,13 @@ test('a connector whose config doesn’t parse is not restarted', async () => {
   restarts.onExecutorDeath('died', { connectors: ['a'], tasks: [a0] })
   await passMs(60_000)
   expect(notes).toEqual([])
+})
+
+test('a task that a dying copy of it has fenced is restarted at once', async () => {
+  const { restarts, work, notes } = await worker()
+  work.onTaskStatus(a0, 'FAILED', 'Error: fenced', '1.0')
+  notes.splice(0)
+  restarts.onTaskFailure(a0, { fenced: true })
+  await passMs(0)
+  expect(notes).toContain('start a-0')
 })

@@ -44,8 +44,10 @@ export class FailureRestarts {
     }
   }
 
-  onTaskFailure(id: TaskId): void {
-    this.#plan(`task ${taskName(id)}`, this.#policies(id.connector).taskFailure, () => this.#restartTask(id))
+  /** `fenced`: not by an error of its own, but by a copy of it that was about to die; like the death of an executor. */
+  onTaskFailure(id: TaskId, { fenced }: { fenced: boolean }): void {
+    const { executorDeath, taskFailure } = this.#policies(id.connector)
+    this.#plan(`task ${taskName(id)}`, fenced ? executorDeath : taskFailure, () => this.#restartTask(id))
   }
 
   stop(): void {

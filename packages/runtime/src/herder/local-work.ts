@@ -134,7 +134,7 @@ export class LocalWork {
     // A worker that slept hears it from its tasks before it hears it from the group: the word is its successor's then.
     if (fenced && !(await this.#parts.stillRuns(id))) return
     this.running.onTaskStatus(id, state, trace, version)
-    if (state === 'FAILED') this.#restarts.onTaskFailure(id)
+    if (state === 'FAILED') this.#restarts.onTaskFailure(id, { fenced })
   }
 
   onTopicSeen(id: TaskId, topic: string): void {

@@ -79,7 +79,7 @@ const firstOffsets: Readonly<Record<string, number>> = {
   end: -1,
 }
 /** How long a fatal error of a call waits for the event that explains it. */
-const explanationMs = 500
+const explanationMs = 2_000
 
 /** Nothing that another poll would get over: these end the task, as they do in Kafka Connect. */
 const endingErrors: readonly number[] = [
