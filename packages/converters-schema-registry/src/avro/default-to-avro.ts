@@ -1,6 +1,5 @@
 /** Defaults: Connect values to the JSON of an Avro schema. */
-import { type Field, JsonNumber, logical, type Schema, Struct } from '@penstock/core'
-import { shortestFloat } from '../float-text.ts'
+import { type Field, JsonNumber, logical, type Schema, Struct, shortestFloat } from '@penstock/core'
 import { daysOf, decimalOf, misfit, timeOf, timestampOf } from '../logical-values.ts'
 import { scrubbed } from '../scrubbed-name.ts'
 import type { AvroOptions } from './avro-options.ts'

@@ -7,9 +7,9 @@ import {
   type Schema,
   type Struct,
   type StructSchema,
+  shortestFloat,
 } from '@penstock/core'
 import { errorInField } from '../field-errors.ts'
-import { shortestFloat } from '../float-text.ts'
 import { daysOf, decimalOf, misfit, timeOf, timestampOf } from '../logical-values.ts'
 import { structCheck } from '../struct-check.ts'
 import type { JsonSchemaOptions } from './json-options.ts'
