@@ -4,10 +4,10 @@
  */
 import { ConflictError, ConnectError, codeOf, type RawConfig, type TaskId, taskName } from '@penstock/core'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
-import type { TaskMetrics } from '../telemetry/figures.ts'
+import type { ExecutorFigures, TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
 import type { ExecutorProcess } from './executor-process.ts'
-import { type ExecutorFigures, ExecutorSlots, type ExecutorSlotsOptions, type Slot } from './executor-slots.ts'
+import { ExecutorSlots, type ExecutorSlotsOptions, type Slot } from './executor-slots.ts'
 import type { InspectionEnd, InspectionSnapshot } from './inspection/job.ts'
 import type { Requests, StartConnector, StartTask } from './ipc.ts'
 

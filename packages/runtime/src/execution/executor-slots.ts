@@ -6,20 +6,12 @@ import { availableParallelism } from 'node:os'
 import { ConnectError, type Logger, type TaskId } from '@penstock/core'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { PluginDescription } from '../plugins/description.ts'
-import type { TaskMetrics } from '../telemetry/figures.ts'
+import type { ExecutorFigures, TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { pause } from '../time/pause.ts'
 import { ExecutorProcess } from './executor-process.ts'
 import type { PassedReport, StartConnector, StartTask, WorkerAnswers } from './ipc.ts'
-
-export interface ExecutorFigures {
-  readonly index: number
-  readonly pid: number
-  readonly memoryBytes: number
-  readonly cpuSeconds: number
-  readonly restarts: number
-}
 
 export interface ExecutorSlotsOptions {
   readonly config: WorkerConfig
