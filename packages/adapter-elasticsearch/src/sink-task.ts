@@ -109,8 +109,7 @@ export class ElasticsearchSinkTask implements SinkTask {
         try {
           route = this.#routes.of(record)
         } catch (error) {
-          await this.#reject(record, error)
-          this.#batcher.account(progress, record)
+          await this.#reject(record, progress, error)
           continue
         }
         // The prefix of raw documents' ids ends with the offset, which parts of one record share.
@@ -180,8 +179,7 @@ export class ElasticsearchSinkTask implements SinkTask {
     try {
       write = toWrite(record, route, (schema) => this.#indices.isMapped(route.resource, schema))
     } catch (error) {
-      await this.#reject(record, error)
-      this.#batcher.account(progress, record)
+      await this.#reject(record, progress, error)
       return
     }
     if (write === null) {
@@ -192,8 +190,7 @@ export class ElasticsearchSinkTask implements SinkTask {
     if (write.mapping !== null || !this.#indices.has(route.resource)) {
       const problem = await this.#prepareIndex(route, write.mapping, record)
       if (problem !== null) {
-        await this.#reject(record, problem)
-        this.#batcher.account(progress, record)
+        await this.#reject(record, progress, problem)
         return
       }
     }
@@ -235,9 +232,10 @@ export class ElasticsearchSinkTask implements SinkTask {
   }
 
   /** A record that can't become a document goes by `errors.tolerance`, or `drop.invalid.message` if it could be decoded. */
-  async #reject(record: SinkRecord, error: unknown): Promise<void> {
+  async #reject(record: SinkRecord, progress: PartitionProgress, error: unknown): Promise<void> {
     this.#context.count('records_invalid')
     const decoded = (error as { stage?: unknown }).stage === undefined
     await this.#context.reporter.report(record, error, { tolerated: decoded && this.#config['drop.invalid.message'] })
+    this.#batcher.account(progress, record)
   }
 }
