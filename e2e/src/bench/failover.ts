@@ -3,9 +3,9 @@
  * was produced after it is in the index, for every partition. Figures of one run are in docs/failover.md.
  */
 import { parseArgs } from 'node:util'
+import { requestJson } from '../demo/elasticsearch.ts'
 import { textTable } from '../demo/text-table.ts'
 import { type Cluster, freshName, NotYet, startCluster, until, type WorkerProcess } from '../harness/index.ts'
-import { stack } from '../harness/stack-env.ts'
 import { loadAverage } from './process-figures.ts'
 import { machineLine } from './report.ts'
 
@@ -120,15 +120,11 @@ async function untilNewest(topic: string, since: number): Promise<void> {
 }
 
 async function newestByPartition(index: string): Promise<number[]> {
-  const url = new URL(`${index}/_search?size=0`, `${stack.elasticsearch}/`)
-  await fetch(new URL(`${index}/_refresh`, `${stack.elasticsearch}/`), { method: 'POST' })
+  await requestJson(`${index}/_refresh`, 'POST')
   const newest = { terms: { field: 'partition', size: partitions }, aggs: { at: { max: { field: 'at' } } } }
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ aggs: { newest } }),
-  })
-  const answer = (await response.json()) as { aggregations?: { newest: { buckets: { at: { value: number } }[] } } }
+  const answer = (await requestJson(`${index}/_search?size=0`, 'POST', { aggs: { newest } })) as {
+    aggregations?: { newest: { buckets: { at: { value: number } }[] } }
+  }
   return (answer.aggregations?.newest.buckets ?? []).map(({ at }) => at.value)
 }
 
