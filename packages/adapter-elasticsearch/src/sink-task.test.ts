@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Struct, schema } from '@penstock/core'
 import { type SinkRecordFields, sinkRecord } from '@penstock/core/testing'
 import { describe, expect, test } from 'vitest'
@@ -31,6 +32,19 @@ describe('writing', () => {
     await expect.poll(() => s.server.documents.size).toBe(3)
     // The server has them before the task has its answer.
     await expect.poll(() => s.task.preCommit(consumed(3), { closing: false })).toEqual(consumed(3))
+  })
+
+  test('documents that trickle in share few requests while Elasticsearch is slow', async () => {
+    await using s = await runTask()
+    const answersMs = 400
+    s.server.onBulk = () => ({ delayMs: answersMs })
+    const until = Date.now() + 5 * answersMs
+    for (let offset = 0; Date.now() < until; offset++) {
+      await s.task.put([order(offset)])
+      await sleep(20)
+    }
+    // One is under way most of the time; several only until the first answer told how long they take.
+    expect(s.server.bulks.length).toBeLessThanOrEqual(14)
   })
 
   test('a request holds at most batch.size documents and bulk.size.bytes bytes', async () => {

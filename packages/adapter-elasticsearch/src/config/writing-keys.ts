@@ -53,7 +53,7 @@ export const writingKeys = {
     importance: 'low',
     group: connector,
     displayName: 'Linger (ms)',
-    doc: 'How long a batch that is not full waits for more records. While other requests are under way it waits for one of them to end, at most ten times as long (and at least 50 ms).',
+    doc: 'How long a batch that is not full waits for more records. While other requests are under way it waits for one of them to end: ten times as long, 50 ms or as long as the last request took, whichever is longest, and no longer than 5 s unless this key asks for it.',
   }),
   'flush.timeout.ms': key.long({
     default: 180_000,

@@ -23,8 +23,11 @@ export interface BatcherOptions {
 const longestWaitMs = 5000
 const longestPutMs = 30_000
 const pollMs = 250
-/** A batch that is not full waits for busy requests at most this much longer than `linger.ms`. */
-const patience = { factor: 10, leastMs: 50 }
+/**
+ * A batch that is not full waits for busy requests at most this much longer than `linger.ms`, or as long as the last of
+ * them took: to a node that needs seconds for a request, many small ones beside it are the least help.
+ */
+const patience = { factor: 10, leastMs: 50, mostMs: 5000 }
 const mostPooledBytes = 32 * 1024 * 1024
 
 export class Batcher {
@@ -168,7 +171,7 @@ export class Batcher {
   /** Sees to it that a batch that is not full goes out too; to be called after each `put`. */
   armLinger(): void {
     if (this.#batch === null || this.#linger !== null) return
-    const waitMs = this.#lingered ? Math.max(patience.leastMs, this.#lingerMs * patience.factor) : this.#lingerMs
+    const waitMs = this.#lingered ? this.#patienceMs() : this.#lingerMs
     this.#linger = setTimeout(() => {
       this.#linger = null
       if (this.#batch === null) return
@@ -177,6 +180,11 @@ export class Batcher {
       if (secondTime || this.#sender.idle) this.#sendLingering()
       this.armLinger()
     }, waitMs)
+  }
+
+  #patienceMs(): number {
+    const lastTookMs = Math.min(patience.mostMs, this.#sender.lastTookMs)
+    return Math.max(patience.leastMs, this.#lingerMs * patience.factor, lastTookMs)
   }
 
   /** Gives up what isn't written. */

@@ -30,6 +30,8 @@ export class BulkSender {
   /** Records and bytes handed over and not yet done. */
   records = 0
   bytes = 0
+  /** How long the last batch was under way, with all its retries. */
+  lastTookMs = 0
   /** Counts batches and parts of them that got through. */
   progressCount = 0
 
@@ -103,6 +105,8 @@ export class BulkSender {
   }
 
   async #run(batch: Batch): Promise<void> {
+    const { clock } = this.#options.delivery
+    const startedAt = clock.now()
     let held = false
     try {
       const invalid = batch.body.seal()
@@ -127,6 +131,7 @@ export class BulkSender {
       if (!this.#stop.signal.aborted) this.#failure ??= { error }
     }
     if (held) this.#heldFor = null
+    this.lastTookMs = clock.now() - startedAt
     this.#inFlight--
     this.records -= batch.size
     this.bytes -= batch.body.byteLength
