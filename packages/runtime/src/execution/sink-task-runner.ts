@@ -201,6 +201,8 @@ export class SinkTaskRunner implements TaskRunner {
       // What waits here waits in memory, small records with several times their size; the task is polled often enough.
       'queued.max.messages.kbytes': '8192',
       'queued.min.messages': '20000',
+      // So much is gone in a fraction of a second, which librdkafka's own wait of 1 s before it fetches again would waste.
+      'fetch.queue.backoff.ms': '20',
       'topic.metadata.refresh.interval.ms': '10000',
     })
   }

@@ -119,6 +119,7 @@ export class InspectedConnector {
       'client.id': `connector-inspection-${name}`,
       'queued.max.messages.kbytes': '8192',
       'queued.min.messages': '10000',
+      'fetch.queue.backoff.ms': '20',
     })
     const consumer = new KafkaConsumer({
       ...this.#clients.rdkafka({
