@@ -12,6 +12,7 @@ import { readWorkerProperties } from './worker-properties.ts'
 const exitCodes = { ok: 0, failed: 1, usage: 2 } as const
 
 const appFolder = fileURLToPath(new URL('..', import.meta.url))
+const consoleFolder = fileURLToPath(new URL('../../console/dist', import.meta.url))
 
 const defaultGraceMs = 5_000
 const closeMs = 10_000
@@ -55,6 +56,7 @@ async function main(args: readonly string[]): Promise<void> {
     role,
     raw,
     appFolder,
+    consoleFolder,
     onFatal: (error) => {
       process.stderr.write(`${error.message}\n`)
       stop(exitCodes.failed)

@@ -1,4 +1,5 @@
 /** Kafka Connect's REST API, one method per endpoint. Bodies are declared in wire.ts. */
+import { readEventStream } from './event-stream.ts'
 import type {
   DeadLetterPage,
   DeadLetterQuery,
@@ -10,6 +11,7 @@ import type {
   VerifyRequest,
   VerifyResult,
 } from './inspection-wire.ts'
+import type { ClusterEvent, ConnectorMetrics, LogLine, LogQuery, WorkerInfo } from './operating-wire.ts'
 import { type ConnectClientOptions, Transport } from './transport.ts'
 import type {
   ConfigInfos,
@@ -56,7 +58,7 @@ export class ConnectClient {
     return this.#transport.request('GET', '/connectors')
   }
 
-  expandedConnectors(...expand: ('info' | 'status')[]): Promise<Record<string, ExpandedConnector>> {
+  expandedConnectors(...expand: ('info' | 'status' | 'metrics')[]): Promise<Record<string, ExpandedConnector>> {
     return this.#transport.request('GET', `/connectors?${expand.map((part) => `expand=${part}`).join('&')}`)
   }
 
@@ -185,9 +187,7 @@ export class ConnectClient {
   }
 
   deadLetters(name: string, query: DeadLetterQuery = {}): Promise<DeadLetterPage> {
-    const parameters = new URLSearchParams()
-    for (const [key, value] of Object.entries(query)) parameters.set(key, String(value))
-    return this.#transport.request('GET', `${at(name, 'dlq')}?${parameters}`)
+    return this.#transport.request('GET', `${at(name, 'dlq')}?${parametersOf(query)}`)
   }
 
   /** Begins to take dead letters through the config again. */
@@ -226,6 +226,39 @@ export class ConnectClient {
     return this.#transport.request('GET', `/admin/loggers/${encodeURIComponent(name)}`)
   }
 
+  /** Every worker of the group, also those that do not answer. */
+  workers(): Promise<WorkerInfo[]> {
+    return this.#transport.request('GET', '/workers')
+  }
+
+  metrics(name: string): Promise<ConnectorMetrics> {
+    return this.#transport.request('GET', at(name, 'metrics'))
+  }
+
+  /**
+   * What happens in the cluster from now on. Ends when the worker ends it, and throws when the connection fails or
+   * `signal` aborts; whoever reads on makes a new one and asks anew for how things stand.
+   */
+  async *events(signal?: AbortSignal): AsyncGenerator<ClusterEvent> {
+    for await (const { event, data } of readEventStream(await this.#transport.stream('/events', signal))) {
+      yield { event, data: JSON.parse(data) } as ClusterEvent
+    }
+  }
+
+  /** The latest entries of a worker's log, the oldest first. */
+  async logs(query: LogQuery = {}): Promise<LogLine[]> {
+    const text = await this.#transport.text(`/logs?${parametersOf(query)}`)
+    return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as LogLine]))
+  }
+
+  /** The same, and then what is logged from now on; ends as {@link events} does. */
+  async *followLogs(query: LogQuery = {}, signal?: AbortSignal): AsyncGenerator<LogLine> {
+    const path = `/logs?${parametersOf({ ...query, follow: true })}`
+    for await (const { data } of readEventStream(await this.#transport.stream(path, signal))) {
+      yield JSON.parse(data) as LogLine
+    }
+  }
+
   /** The loggers whose level changed; nothing for the scope `cluster`, where every worker changes its own. */
   setLogger(name: string, level: string, scope: 'worker' | 'cluster' = 'worker'): Promise<string[] | undefined> {
     return this.#transport.request('PUT', `/admin/loggers/${encodeURIComponent(name)}?scope=${scope}`, { level })
@@ -234,6 +267,12 @@ export class ConnectClient {
 
 function at(name: string, ...rest: string[]): string {
   return ['/connectors', encodeURIComponent(name), ...rest].join('/')
+}
+
+function parametersOf(query: object): URLSearchParams {
+  const parameters = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) if (value !== undefined) parameters.set(key, String(value))
+  return parameters
 }
 
 function isHealth(body: unknown): body is Health {

@@ -20,6 +20,18 @@ export type {
   VerifyRequest,
   VerifyResult,
 } from './inspection-wire.ts'
+export type {
+  ClusterEvent,
+  ConnectorEvent,
+  ConnectorMetrics,
+  ExecutorInfo,
+  LastError,
+  LogLine,
+  LogQuery,
+  ProcessInfo,
+  TaskMetrics,
+  WorkerInfo,
+} from './operating-wire.ts'
 export type { ConnectClientOptions } from './transport.ts'
 export type {
   ConfigInfos,

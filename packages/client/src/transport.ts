@@ -18,6 +18,14 @@ export interface Answer {
   readonly body: unknown
 }
 
+interface Call {
+  readonly method: string
+  readonly path: string
+  readonly body?: unknown
+  readonly signal: AbortSignal
+  readonly accept: string
+}
+
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 
 /** Sends requests to the first worker that can be reached, beginning with the one that answered last. */
@@ -47,28 +55,72 @@ export class Transport {
 
   /** As `request`, but hands out every answer, whatever its status. */
   async exchange(method: string, path: string, body?: unknown): Promise<Answer> {
+    const signal = AbortSignal.timeout(this.#timeoutMs)
+    return answerOf(await this.#reach({ method, path, body, signal, accept: 'application/json' }))
+  }
+
+  /** The text of an answer that is no JSON. */
+  async text(path: string): Promise<string> {
+    const signal = AbortSignal.timeout(this.#timeoutMs)
+    const response = await this.#reach({ method: 'GET', path, signal, accept: 'application/x-ndjson' })
+    if (response.status >= 400) throw toError(await answerOf(response))
+    return response.text()
+  }
+
+  /** The bytes of an answer that goes on: only its beginning must come in time. Rejects as `request` does. */
+  async stream(path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const beginning = new AbortController()
+    const timer = setTimeout(
+      () => beginning.abort(new DOMException('no answer in time', 'TimeoutError')),
+      this.#timeoutMs,
+    )
+    try {
+      const either = signal === undefined ? beginning.signal : AbortSignal.any([beginning.signal, signal])
+      const response = await this.#reach({ method: 'GET', path, signal: either, accept: 'text/event-stream' })
+      if (response.status >= 400) throw toError(await answerOf(response))
+      return bytesOf(response)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #reach(call: Call): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#send(`${this.#urls[this.#current]}${path}`, method, body)
+        return await this.#send(`${this.#urls[this.#current]}${call.path}`, call)
       } catch (error) {
-        if (attempt >= this.#urls.length || !mayRepeat(method, error)) throw error
+        if (attempt >= this.#urls.length || !mayRepeat(call.method, error)) throw error
         this.#current = (this.#current + 1) % this.#urls.length
       }
     }
   }
 
-  async #send(url: string, method: string, body: unknown): Promise<Answer> {
-    const headers: Record<string, string> = { accept: 'application/json' }
+  #send(url: string, { method, body, signal, accept }: Call): Promise<Response> {
+    const headers: Record<string, string> = { accept }
     if (body !== undefined) headers['content-type'] = 'application/json'
     if (this.#authorization !== undefined) headers.authorization = this.#authorization
-    const response = await this.#fetch(url, {
+    return this.#fetch(url, {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'manual',
-      signal: AbortSignal.timeout(this.#timeoutMs),
+      signal,
     })
-    return { status: response.status, body: parse(await response.text()) }
+  }
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  return { status: response.status, body: parse(await response.text()) }
+}
+
+/** Read by hand: not every browser lets its streams be iterated. */
+async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {
+  const reader = body?.getReader()
+  if (reader === undefined) return
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value
+  } finally {
+    await reader.cancel().catch(() => {})
   }
 }
 

@@ -1,4 +1,5 @@
 /** Bodies of Kafka Connect's REST API, spelled as on the wire. */
+import type { ConnectorMetrics } from './operating-wire.ts'
 
 export type ConnectorConfig = Record<string, string>
 export type ConnectorType = 'sink' | 'source' | 'unknown'
@@ -61,6 +62,7 @@ export interface ConnectorStatus {
 export interface ExpandedConnector {
   info?: ConnectorInfo
   status?: ConnectorStatus
+  metrics?: ConnectorMetrics
 }
 
 export interface ConnectorOffset {

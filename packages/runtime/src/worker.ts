@@ -42,6 +42,8 @@ export interface WorkerOptions {
   readonly raw: RawConfig
   /** Folder of the program, whose package.json names the packages with the built-in plugins. */
   readonly appFolder: string
+  /** Folder of the built console, which REST serves at `/ui`. */
+  readonly consoleFolder: string
   /** The worker can't go on; what is left to do is {@link Worker.stop} and to exit with an error. */
   readonly onFatal: (error: Error) => void
 }
@@ -55,7 +57,7 @@ export interface Worker {
 }
 
 /** Resolves when the worker answers REST requests; one with a group is joining it by then. Rejects with what keeps it from starting. */
-export async function startWorker({ role, raw, appFolder, onFatal }: WorkerOptions): Promise<Worker> {
+export async function startWorker({ role, raw, appFolder, consoleFolder, onFatal }: WorkerOptions): Promise<Worker> {
   const redactor = new Redactor()
   const { config, resolver } = await openWorkerConfig({ mode: role.mode, raw, appFolder, redactor })
   // What connector configurations refer to is looked up by executors alone.
@@ -67,9 +69,9 @@ export async function startWorker({ role, raw, appFolder, onFatal }: WorkerOptio
     levels: config['log.levels'],
     redactor,
   })
-  const running: Running = { role, config, clock, loggers, redactor, closers: [] }
+  const running: Running = { role, config, clock, loggers, redactor, appFolder, consoleFolder, closers: [] }
   try {
-    return await bringUp(running, appFolder, (error) => onFatal(redactor.redactError(error)))
+    return await bringUp(running, (error) => onFatal(redactor.redactError(error)))
   } catch (error) {
     await closeAll(running)
     throw redactor.redactError(error)
@@ -82,12 +84,14 @@ interface Running {
   readonly clock: Clock
   readonly loggers: LoggerFactory
   readonly redactor: Redactor
+  readonly appFolder: string
+  readonly consoleFolder: string
   /** What is open, last opened first to be closed. */
   readonly closers: (() => Promise<void>)[]
 }
 
-async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error) => void): Promise<Worker> {
-  const { config, clock, loggers, redactor, closers } = parts
+async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise<Worker> {
+  const { config, clock, loggers, redactor, appFolder, consoleFolder, closers } = parts
   const logger = loggers.child('worker')
   const { version, commit } = readVersion(appFolder)
   let local: LocalWork | null = null
@@ -105,6 +109,7 @@ async function bringUp(parts: Running, appFolder: string, onFatal: (error: Error
     peers,
     redactor,
     version,
+    consoleFolder,
     metricsHandler: (request, response) => {
       if (metrics) metrics.handler(request, response)
       else response.writeHead(503).end()

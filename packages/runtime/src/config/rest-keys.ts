@@ -73,6 +73,11 @@ export const restKeys = {
     importance: 'low',
     doc: 'Whether `/metrics` answers for Prometheus.',
   }),
+  'console.enabled': key.boolean({
+    default: true,
+    importance: 'low',
+    doc: 'Whether the console is served at `/ui`. Its files need no authentication, what it shows does.',
+  }),
 
   ...restSecurityKeys,
 }

@@ -11,6 +11,7 @@ import type { PeerClient } from '../herder/peer-client.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { connectorRoutes } from './connector.ts'
 import { connectorsRoutes } from './connectors.ts'
+import { consolePath, consoleRouter } from './console.ts'
 import { corsHeaders, corsRules } from './cors.ts'
 import { deadLettersRoutes } from './dead-letters.ts'
 import { withDeadline } from './deadline.ts'
@@ -41,6 +42,8 @@ export interface AppOptions {
   /** Null: everybody may do everything. */
   readonly authentication: Authentication | null
   readonly metricsHandler: MetricsHandler | null
+  /** Folder of the built console; null: it isn't served. */
+  readonly consoleFolder: string | null
   /** Version of the worker, for the OpenAPI document. */
   readonly version: string
   /** Null until the worker is ready. */
@@ -82,7 +85,9 @@ export function createApp(options: AppOptions, { withAdmin }: { withAdmin: boole
   const guard = createGuard({ ...options, routes, openPaths: config['rest.authentication.open.paths'] })
 
   const app = bareApp()
-  app.use(requestLog(options), configuredHeaders(config), guard.authenticate)
+  app.use(requestLog(options), configuredHeaders(config))
+  if (options.consoleFolder !== null) app.use(consolePath, consoleRouter(options.consoleFolder))
+  app.use(guard.authenticate)
   if (metricsHandler !== null) app.get(metricsDoc.path, guard.authorize(metricsDoc), metricsHandler)
   app.get(openApiDoc.path, guard.authorize(openApiDoc), (_request, response) =>
     send(response, { status: 200, body: document }),
@@ -196,12 +201,17 @@ function requestLog({ logger, closing }: AppOptions) {
     const started = performance.now()
     response.once('close', () => {
       const line = `${request.method} ${request.originalUrl} ${response.statusCode} ${Math.round(performance.now() - started)} ms`
-      if (request.path === '/health' || request.path === '/metrics') logger.debug(line)
+      if (isRoutine(request.originalUrl)) logger.debug(line)
       else logger.info(line)
     })
     if (closing()) response.set('Connection', 'close')
     next()
   }
+}
+
+/** What probes, scrapers and browsers ask for without anybody's doing. */
+function isRoutine(url: string): boolean {
+  return /^\/(?:health|metrics|ui)(?:[/?]|$)/.test(url)
 }
 
 function configuredHeaders(config: WorkerConfig) {

@@ -30,6 +30,8 @@ export interface RestServerOptions {
   readonly certificateLookMs?: number
   /** Serves `/metrics`, unless `metrics.prometheus.enable` is false. */
   readonly metricsHandler?: MetricsHandler
+  /** Folder of the built console, served at `/ui` unless `console.enabled` is false. */
+  readonly consoleFolder?: string
 }
 
 export interface RestServer {
@@ -54,7 +56,7 @@ export interface RestServer {
 
 /** Starts to listen at once; until {@link RestServer.serve} requests are answered with 503. */
 export async function startRestServer(options: RestServerOptions): Promise<RestServer> {
-  const { config, logger, metricsHandler } = options
+  const { config, logger, metricsHandler, consoleFolder } = options
   if (config['rest.extension.classes'].length > 0) {
     logger.warn('rest.extension.classes names Java classes, which can’t run here; it is ignored')
   }
@@ -64,6 +66,7 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
     ...options,
     authentication,
     metricsHandler: config['metrics.prometheus.enable'] ? (metricsHandler ?? null) : null,
+    consoleFolder: config['console.enabled'] ? (consoleFolder ?? null) : null,
     herder: () => state.herder,
     stage: () => state.stage,
     closing: () => state.closing,
@@ -109,6 +112,7 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
     main.map(({ listener }) => listener),
   )
   logger.info(`REST listens on ${urls.join(', ')}, advertised as ${advertisedUrl}`)
+  if (appOptions.consoleFolder !== null) logger.info(`the console is at ${advertisedUrl}ui/`)
   if (adminUrls.length > 0) logger.info(`admin resources are served on ${adminUrls.join(', ')}`)
   tellExposure(config, logger)
 
