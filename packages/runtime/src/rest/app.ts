@@ -18,6 +18,7 @@ import { withDeadline } from './deadline.ts'
 import { errorBody, notFound, RestError, statusOf, textOf } from './errors.ts'
 import { forward, targetOf } from './forwarding.ts'
 import { healthAnswer, healthRoutes } from './health.ts'
+import { hidesSecrets, withoutSecrets } from './hidden-secrets.ts'
 import { internalRoutes } from './internal.ts'
 import { loggersRoutes } from './loggers.ts'
 import { type MetricsHandler, metricsDoc } from './metrics.ts'
@@ -171,7 +172,9 @@ async function answer(
       })
     }
   }
-  return withDeadline(work(), signal, late)
+  const done = await withDeadline(work(), signal, late)
+  if (done.body === undefined || !hidesSecrets(incoming.query)) return done
+  return { ...done, body: withoutSecrets(route.answers[done.status], done.body, await ready.plugins()) }
 }
 
 function toRestRequest(request: Request, guard: Guard): RestRequest {

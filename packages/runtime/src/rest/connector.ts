@@ -1,6 +1,7 @@
 import { readConfig } from './bodies.ts'
 import { nameMismatch, withName } from './connector-name.ts'
 import { connectorPath } from './connectors.ts'
+import { secretsParameter } from './hidden-secrets.ts'
 import { booleanParam, type Route } from './route.ts'
 import { connectorInfoToWire, connectorStatusToWire } from './wire.ts'
 
@@ -10,6 +11,7 @@ export const connectorRoutes: readonly Route[] = [
     method: 'get',
     path: '/connectors/{connector}',
     summary: 'Config, tasks and type of a connector.',
+    query: secretsParameter,
     answers: { 200: 'ConnectorInfo', 404: 'Error', 409: 'Error' },
     handle: async (request, { herder }) => ({
       status: 200,
@@ -30,6 +32,7 @@ export const connectorRoutes: readonly Route[] = [
     method: 'get',
     path: '/connectors/{connector}/config',
     summary: 'Config of a connector.',
+    query: secretsParameter,
     answers: { 200: 'ConnectorConfig', 404: 'Error', 409: 'Error' },
     handle: async (request, { herder }) => ({
       status: 200,
@@ -40,6 +43,7 @@ export const connectorRoutes: readonly Route[] = [
     method: 'put',
     path: '/connectors/{connector}/config',
     summary: 'Replaces the config of a connector, or makes the connector.',
+    query: secretsParameter,
     body: 'ConnectorConfig',
     answers: { 200: 'ConnectorInfo', 201: 'ConnectorInfo', 400: 'Error', 409: 'Error' },
     handle: async (request, { herder }) => {
@@ -57,6 +61,7 @@ export const connectorRoutes: readonly Route[] = [
     method: 'patch',
     path: '/connectors/{connector}/config',
     summary: 'Changes some keys of the config; null removes a key.',
+    query: secretsParameter,
     body: 'ConfigPatch',
     answers: { 200: 'ConnectorInfo', 400: 'Error', 404: 'Error', 409: 'Error' },
     handle: async (request, { herder }) => {

@@ -2,6 +2,7 @@ import { NotFoundError } from '@penstock/core'
 import type { Herder } from '../herder/herder.ts'
 import { createRequestOfProperties, readCreateRequest } from './bodies.ts'
 import { withName } from './connector-name.ts'
+import { secretsParameter } from './hidden-secrets.ts'
 import type { Route } from './route.ts'
 import { connectorInfoToWire, connectorStatusToWire } from './wire.ts'
 
@@ -16,6 +17,7 @@ export const connectorsRoutes: readonly Route[] = [
         description: '`info` and `status`, once each; others are ignored.',
         schema: { type: 'array', items: { type: 'string' } },
       },
+      ...secretsParameter,
     },
     answers: { 200: 'ConnectorList' },
     handle: async ({ query }, { herder }) => ({
@@ -27,6 +29,7 @@ export const connectorsRoutes: readonly Route[] = [
     method: 'post',
     path: '/connectors',
     summary: 'Makes a connector.',
+    query: secretsParameter,
     body: 'CreateRequest',
     alsoAccepts: { 'text/plain': createRequestOfProperties },
     answers: { 201: 'ConnectorInfo', 400: 'Error', 409: 'Error' },

@@ -6,6 +6,7 @@ import { keyInfos } from '../plugins/key-info.ts'
 import { compareVersions, parseVersionRange } from '../plugins/version-range.ts'
 import { readConfig } from './bodies.ts'
 import { RestError } from './errors.ts'
+import { secretsParameter } from './hidden-secrets.ts'
 import { booleanParam, type Route } from './route.ts'
 import { configInfosToWire, keyInfoToWire, pluginsToWire } from './wire.ts'
 
@@ -38,12 +39,23 @@ export const pluginsRoutes: readonly Route[] = [
   {
     method: 'put',
     path: '/connector-plugins/{plugin}/config/validate',
-    summary: 'Checks a config; answers every key with its definition, value and errors.',
+    summary:
+      'Checks a config; answers every key with its definition, value and errors. With `connector` the role admin is needed: plugins may use the secrets of its config.',
     role: 'operate',
+    query: {
+      connector: {
+        description: 'The body holds changes to the config of this connector, as for PATCH; the outcome is checked.',
+        schema: { type: 'string' },
+      },
+      ...secretsParameter,
+    },
     body: 'ConfigPatch',
-    answers: { 200: 'ConfigInfos', 400: 'Error' },
+    answers: { 200: 'ConfigInfos', 400: 'Error', 404: 'Error' },
     handle: async (request, { herder }) => {
-      const config = readConfig(request.body)
+      const connector = request.query.get('connector')
+      if (connector !== null) request.requireRole('admin')
+      const given = readConfig(request.body)
+      const config = connector === null ? given : withChanges(await herder.connectorConfig(connector), given)
       checkType(request.param('plugin'), config)
       return { status: 200, body: configInfosToWire(await herder.validate(config)) }
     },
@@ -75,6 +87,10 @@ function allKeys(plugin: PluginDescription): readonly KeyInfo[] {
   const framework = plugin.kind === 'sink' ? sinkConnectorConfig : sourceConnectorConfig
   const own = new Set(plugin.keys.map((key) => key.name))
   return [...plugin.keys, ...keyInfos(framework.keys).filter((key) => !own.has(key.name))]
+}
+
+function withChanges(config: RawConfig, changes: RawConfig): RawConfig {
+  return Object.fromEntries(Object.entries({ ...config, ...changes }).filter(([, value]) => value !== null))
 }
 
 /** The plugin in the path must name the class in the config, or its end. */

@@ -1,5 +1,6 @@
 import type { TaskId } from '@penstock/core'
 import { notFound } from './errors.ts'
+import { secretsParameter } from './hidden-secrets.ts'
 import type { RestRequest, Route } from './route.ts'
 import { taskConfigToWire, taskStatusToWire } from './wire.ts'
 
@@ -9,6 +10,7 @@ export const tasksRoutes: readonly Route[] = [
     method: 'get',
     path: '/connectors/{connector}/tasks',
     summary: 'Ids and configs of the tasks of a connector.',
+    query: secretsParameter,
     answers: { 200: 'TaskConfigs', 404: 'Error', 409: 'Error' },
     handle: async (request, { herder }) => {
       const tasks = [...(await herder.taskConfigs(request.param('connector')))].sort((a, b) => a.id.task - b.id.task)

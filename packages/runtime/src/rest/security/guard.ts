@@ -49,7 +49,7 @@ export function createGuard({ authentication, routes, openPaths }: GuardOptions)
           callers.set(request, caller)
           next()
         })
-        .catch(next)
+        .catch((error: unknown) => next(request.get('X-Requested-With') === undefined ? error : unchallenged(error)))
     },
     authorize: (route) => {
       const needed = neededRole(route)
@@ -65,6 +65,11 @@ export function createGuard({ authentication, routes, openPaths }: GuardOptions)
       if (!includesRole(caller?.role ?? null, role)) throw forbidden(role, caller)
     },
   }
+}
+
+/** A page asks for credentials itself: at a challenge the browser would put a window of its own before it. */
+function unchallenged(error: unknown): unknown {
+  return error instanceof RestError && error.status === 401 ? new RestError(401, error.message) : error
 }
 
 function forbidden(needed: string, caller: Caller | undefined): RestError {

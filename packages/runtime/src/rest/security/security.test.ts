@@ -63,6 +63,13 @@ describe('passwords', () => {
     expect((await rest.call('GET', '/nope', undefined, as('view'))).status).toBe(404)
   })
 
+  test('a page that asks for credentials itself gets no challenge, which the browser would answer with its own window', async () => {
+    await using rest = await start(basic)
+    const answer = await rest.call('GET', '/connectors', undefined, { 'x-requested-with': 'penstock-console' })
+    expect(answer).toMatchObject(refused)
+    expect(answer.headers.get('www-authenticate')).toBeNull()
+  })
+
   test('a role opens what it is for, and the answer to the rest names the role that is needed', async () => {
     await using rest = await start(basic)
     const status = async (user: string, method: string, path: string): Promise<number> =>
