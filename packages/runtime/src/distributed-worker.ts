@@ -3,6 +3,7 @@ import type { DistributedConfig } from './config/worker-config.ts'
 import { connectProtocolOf } from './group/connect-protocol.ts'
 import { GroupCalls } from './group/group-calls.ts'
 import { Membership } from './group/membership.ts'
+import { MeteredGroupCalls } from './group/metered-calls.ts'
 import { DistributedHerder } from './herder/distributed-herder.ts'
 import { WorkerLoggers } from './herder/worker-loggers.ts'
 import type { HerderSurroundings, OpenHerder } from './open-herder.ts'
@@ -22,6 +23,15 @@ export async function openDistributedHerder(
     onFatal,
   })
   closers.push(() => stores.close())
+  const calls = new MeteredGroupCalls(
+    new GroupCalls({
+      client,
+      groupId: config['group.id'],
+      sessionTimeoutMs: config['session.timeout.ms'],
+      rebalanceTimeoutMs: config['rebalance.timeout.ms'],
+    }),
+    clock,
+  )
   const opened = new DistributedHerder({
     ...surroundings,
     configs: stores.configs,
@@ -34,12 +44,7 @@ export async function openDistributedHerder(
     logger: loggers.child('herder'),
     membership: (duties) =>
       new Membership({
-        calls: new GroupCalls({
-          client,
-          groupId: config['group.id'],
-          sessionTimeoutMs: config['session.timeout.ms'],
-          rebalanceTimeoutMs: config['rebalance.timeout.ms'],
-        }),
+        calls,
         connectProtocol: config['connect.protocol'],
         sessionTimeoutMs: config['session.timeout.ms'],
         heartbeatIntervalMs: config['heartbeat.interval.ms'],
@@ -56,13 +61,17 @@ export async function openDistributedHerder(
   return {
     herder: opened,
     configs: stores.configs.state,
-    group: () => groupFigures(opened, clock.now()),
+    group: () => groupFigures(opened, calls, clock.now()),
     start: async () => opened.start(),
   }
 }
 
-function groupFigures({ duties, membership }: DistributedHerder, now: number): GroupFigures {
-  const { completed, lastMs, maxMs, lastAt } = duties.figures
+function groupFigures(
+  { duties, membership }: DistributedHerder,
+  { figures: calls }: MeteredGroupCalls,
+  now: number,
+): GroupFigures {
+  const { completed, lastMs, sumMs, maxMs, lastAt } = duties.figures
   return {
     protocol: connectProtocolOf(duties.protocolVersion),
     leaderUrl: duties.leaderUrl,
@@ -71,9 +80,9 @@ function groupFigures({ duties, membership }: DistributedHerder, now: number): G
     rebalancing: membership.isRebalancing,
     completedRebalances: completed,
     lastRebalanceMs: lastMs,
-    maxRebalanceMs: maxMs,
+    rebalanceMs: { sum: sumMs, count: completed, max: maxMs },
     msSinceLastRebalance: lastAt === null ? Number.POSITIVE_INFINITY : now - lastAt,
-    heartbeats: membership.heartbeats,
+    calls,
     secondsSinceLastHeartbeat: membership.lastHeartbeatAt === 0 ? -1 : (now - membership.lastHeartbeatAt) / 1000,
   }
 }

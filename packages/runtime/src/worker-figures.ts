@@ -2,6 +2,7 @@
 import type { ExecutorPool } from './execution/executor-pool.ts'
 import { connectorTypeOf } from './herder/connector-types.ts'
 import type { RunningWork } from './herder/running-work.ts'
+import type { ConnectionMeter } from './kafka/connection-figures.ts'
 import type { ConfigState } from './storage/config-state.ts'
 import type { ConnectorFigures, GroupFigures, StartupFigures, WorkerFigures } from './telemetry/figures.ts'
 
@@ -9,11 +10,12 @@ export interface WorkerFiguresSources {
   readonly work: RunningWork
   readonly configs: ConfigState
   readonly executors: ExecutorPool
+  readonly connections: ConnectionMeter
   /** Null for a worker without a group. */
   readonly group: () => GroupFigures | null
 }
 
-export function workerFigures({ work, configs, executors, group }: WorkerFiguresSources): WorkerFigures {
+export function workerFigures({ work, configs, executors, connections, group }: WorkerFiguresSources): WorkerFigures {
   const { connectorAttempts, connectorFailures, taskAttempts, taskFailures } = work.startups
   return {
     connectors: work.connectors().map((connector): ConnectorFigures => {
@@ -27,6 +29,7 @@ export function workerFigures({ work, configs, executors, group }: WorkerFigures
     taskStartups: startups(taskAttempts, taskFailures),
     group: group(),
     executors: executors.figures(),
+    connections: connections.figures(),
   }
 }
 

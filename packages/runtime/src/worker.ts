@@ -15,6 +15,7 @@ import { createPeerClient } from './herder/peer-client.ts'
 import type { InitialConnector } from './herder/standalone-herder.ts'
 import { KafkaAdmin } from './kafka/admin.ts'
 import { toProtocolClient } from './kafka/client-config.ts'
+import { ConnectionMeter } from './kafka/connection-figures.ts'
 import { untilKafkaAnswers } from './kafka/first-contact.ts'
 import type { HerderSurroundings, OpenHerder } from './open-herder.ts'
 import { openWorkerConfig } from './plugins/worker-config-providers.ts'
@@ -23,6 +24,7 @@ import { openStandaloneHerder } from './standalone-worker.ts'
 import { FileOffsetStore } from './storage/file-offset-store.ts'
 import { createLogger, type LoggerFactory } from './telemetry/logger.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+import { type OtelSettings, otelSettings } from './telemetry/otel-settings.ts'
 import { Redactor } from './telemetry/redactor.ts'
 import { workerFigures } from './worker-figures.ts'
 import { workerWarnings } from './worker-warnings.ts'
@@ -62,6 +64,8 @@ export async function startWorker({ role, raw, appFolder, consoleFolder, onFatal
   const { config, resolver } = await openWorkerConfig({ mode: role.mode, raw, appFolder, redactor })
   // What connector configurations refer to is looked up by executors alone.
   await resolver.close()
+  const otel = otelSettings(process.env)
+  for (const secret of otel.secrets) redactor.hide(secret)
   const clock: Clock = { now: () => Date.now() }
   const loggers = createLogger({
     format: config['log.format'],
@@ -69,7 +73,7 @@ export async function startWorker({ role, raw, appFolder, consoleFolder, onFatal
     levels: config['log.levels'],
     redactor,
   })
-  const running: Running = { role, config, clock, loggers, redactor, appFolder, consoleFolder, closers: [] }
+  const running: Running = { role, config, clock, loggers, redactor, otel, appFolder, consoleFolder, closers: [] }
   try {
     return await bringUp(running, (error) => onFatal(redactor.redactError(error)))
   } catch (error) {
@@ -84,6 +88,7 @@ interface Running {
   readonly clock: Clock
   readonly loggers: LoggerFactory
   readonly redactor: Redactor
+  readonly otel: OtelSettings
   readonly appFolder: string
   readonly consoleFolder: string
   /** What is open, last opened first to be closed. */
@@ -91,7 +96,7 @@ interface Running {
 }
 
 async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise<Worker> {
-  const { config, clock, loggers, redactor, appFolder, consoleFolder, closers } = parts
+  const { config, clock, loggers, redactor, otel, appFolder, consoleFolder, closers } = parts
   const logger = loggers.child('worker')
   const { version, commit } = readVersion(appFolder)
   let local: LocalWork | null = null
@@ -122,7 +127,7 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
     `Penstock ${version} answers at ${url}`,
     config.mode === 'standalone' ? { mode: config.mode } : { group: config['group.id'] },
   )
-  for (const warning of workerWarnings(config.raw)) logger.warn(warning)
+  for (const warning of [...workerWarnings(config.raw), ...otel.warnings]) logger.warn(warning)
 
   const executors = new ExecutorPool({
     config,
@@ -156,6 +161,8 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
   })
   closers.push(() => executors.stop(config['task.shutdown.graceful.timeout.ms']))
 
+  const connections = new ConnectionMeter(clock).start()
+  closers.push(async () => connections.stop())
   const client = toProtocolClient({
     ...workerClientProperties(config.raw),
     'client.id': config['client.id'] || `connect-${workerId}`,
@@ -188,11 +195,20 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
     groupId: config['group.id'],
     workerId,
     kafkaClusterId,
+    version,
+    commit,
     enabled: config['metrics.prometheus.enable'],
+    otlp: otel.metrics,
     logger: loggers.child('metrics'),
   })
   closers.push(() => collected.shutdown())
-  const figures = { work: opened.herder.local.running, configs: opened.configs, executors, group: opened.group }
+  const figures = {
+    work: opened.herder.local.running,
+    configs: opened.configs,
+    executors,
+    connections,
+    group: opened.group,
+  }
   collected.taskMetrics(() => executors.metrics())
   collected.workerMetrics(() => workerFigures(figures))
   metrics = collected

@@ -42,6 +42,7 @@ export class ExactlyOnce implements SourceDelivery {
   readonly #parts: ExactlyOnceParts
   readonly #positions = new SubmittedRecords()
   #isOpen = false
+  #smallest = Number.POSITIVE_INFINITY
   #openedAt = 0
   #lastCommit: number
   #sends: Promise<ProducedPlace>[] = []
@@ -152,6 +153,8 @@ export class ExactlyOnce implements SourceDelivery {
       this.#records = []
       meter.observe('offset-commit-time-ms', clock.now() - startedAt)
       meter.observe('transaction-size', records.length)
+      this.#smallest = Math.min(this.#smallest, records.length)
+      meter.set('transaction-size-min', this.#smallest)
       meter.add('source-record-write-total', records.length)
       let next = 0
       for (const { source, produced } of records) {

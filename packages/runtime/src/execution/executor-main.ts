@@ -6,7 +6,11 @@ import { discoverPlugins } from '../plugins/discovery.ts'
 import { PluginRegistry } from '../plugins/registry.ts'
 import { openWorkerConfig } from '../plugins/worker-config-providers.ts'
 import { createLogger, type LoggerFactory } from '../telemetry/logger.ts'
+import { openTracing, type Tracing } from '../telemetry/open-tracing.ts'
+import { otelSettings } from '../telemetry/otel-settings.ts'
 import { Redactor } from '../telemetry/redactor.ts'
+import { resourceAttributes } from '../telemetry/resource-attributes.ts'
+import { within } from '../time/within.ts'
 import { channelToParent } from './channels.ts'
 import { Executor } from './executor.ts'
 import { type Command, type ExecutorChannel, ipcVersion } from './ipc.ts'
@@ -14,17 +18,22 @@ import { LastWillExecutor } from './last-will.ts'
 import { guardOutput } from './output-guard.ts'
 import { redactingChannel } from './redacting-channel.ts'
 
+/** A collector that can't be reached must not keep the executor from ending. */
+const lastSpansMs = 2_000
+
 /** Runs an executor over a channel until the worker is gone. `redactor` is told the secrets that it meets. */
 export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, onEnd: (exitCode: number) => void): void {
   const channel = redactingChannel(openChannel, redactor)
   let executor: Executor | null = null
   let loggers: LoggerFactory | null = null
   let lastWill: LastWillExecutor | null = null
+  let tracing: Tracing | null = null
   let stopTimeoutMs = 5_000
   let orphanTimeoutMs = 0
 
   const end = async (timeoutMs: number, exitCode: number): Promise<void> => {
     await executor?.stop(timeoutMs)
+    await within(lastSpansMs, tracing?.shutdown() ?? Promise.resolve(), () => {})
     onEnd(exitCode)
   }
   const endOrphaned = async (): Promise<void> => {
@@ -54,6 +63,19 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
     })
     loggers = made
     lastWill = new LastWillExecutor({ index: command.executor, worker, logger: made.child('executor') })
+    const settings = otelSettings(process.env)
+    for (const secret of settings.secrets) redactor.hide(secret)
+    tracing = await openTracing({
+      settings,
+      resource: resourceAttributes({
+        groupId: worker['group.id'],
+        workerId: command.workerId,
+        executor: command.executor,
+      }),
+      logger: made.child('tracing'),
+      redact: (text) => redactor.redact(text),
+    })
+    if (tracing !== null) made.correlate(tracing.activeSpan)
     const plugins = await discoverPlugins({
       appFolder,
       pluginFolders: command.pluginFolders,
@@ -66,6 +88,7 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
       worker,
       resolver,
       redactor,
+      tracing,
       logger: (name, fields) => made.child(name, fields),
       clock: { now: () => Date.now() },
     })

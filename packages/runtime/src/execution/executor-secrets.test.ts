@@ -48,6 +48,7 @@ function open(sink: Partial<SinkPlugin>) {
     worker: workerWith(),
     resolver: new ConfigResolver(new Map([['vault', { get }]]), redactor),
     redactor,
+    tracing: null,
     logger: () => recordingLogger(),
     clock: { now: () => Date.now() },
   })

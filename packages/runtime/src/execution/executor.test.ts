@@ -32,6 +32,7 @@ function open(sink: Partial<SinkPlugin> = {}, workerKeys: Parameters<typeof work
   const executor = new Executor({
     resolver: new ConfigResolver(new Map(), redactor),
     redactor,
+    tracing: null,
     channel: other,
     registry: new PluginRegistry([...testPlugins, loaded(plugin, '2.1.0')]),
     worker: workerWith(workerKeys),

@@ -8,6 +8,7 @@ import type { ConfigResolver } from '../config/config-resolver.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import { validateConnector } from '../plugins/validate-connector.ts'
+import type { Tracing } from '../telemetry/open-tracing.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { within } from '../time/within.ts'
 import { AskedOffsetStore } from './asked-offset-store.ts'
@@ -30,6 +31,8 @@ export interface ExecutorParts {
   readonly resolver: ConfigResolver
   /** Is told every secret that comes along. */
   readonly redactor: Redactor
+  /** Null where nothing is traced. */
+  readonly tracing: Tracing | null
   readonly logger: (name: string, context?: Record<string, unknown>) => Logger
   readonly clock: Clock
 }

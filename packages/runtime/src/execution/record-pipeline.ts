@@ -8,6 +8,7 @@ import type { ConsumedMessage } from '../kafka/consumer.ts'
 import { ChainWalk, type Recover, type Walked } from './chain-walk.ts'
 import type { ErrorPolicy } from './error-policy.ts'
 import { type Converters, MessageOrigin, prepareToDecode, toSinkRecord } from './record-decoder.ts'
+import type { SinkBatchTrace } from './sink-tracing.ts'
 import type { TransformationChain } from './transformation-chain.ts'
 
 export class RecordPipeline {
@@ -33,25 +34,28 @@ export class RecordPipeline {
   }
 
   /** The records to put, without those dropped or skipped. Rejects when a record's failure is not tolerated. */
-  async process(messages: readonly ConsumedMessage[]): Promise<SinkRecord[]> {
+  async process(messages: readonly ConsumedMessage[], trace: SinkBatchTrace | null = null): Promise<SinkRecord[]> {
     const walked: Walked<SinkRecord>[] = []
     let waiting = false
     for (const message of messages) {
-      const decoded = this.#decode(message)
+      const decoded = trace === null ? this.#decode(message) : trace.convert(message, () => this.#decode(message))
       const record = decoded instanceof Promise ? await decoded : decoded
       if (record === null) continue
-      const made = this.#walk.from(0, record, this.#recover)
+      const made =
+        trace === null
+          ? this.#walk.from(0, record, this.#recover)
+          : trace.transform(message, () => this.#walk.from(0, record, this.#recover))
       if (made instanceof Promise) {
         waiting = true
         made.catch(() => {}) // told below, after the records before it
       }
       walked.push(made)
     }
-    if (!waiting) return flat(walked as Transformed<SinkRecord>[])
     try {
-      return flat(await Promise.all(walked))
+      return flat(waiting ? await Promise.all(walked) : (walked as Transformed<SinkRecord>[]))
     } finally {
-      this.#walk.endBatch()
+      if (waiting) this.#walk.endBatch()
+      trace?.processed()
     }
   }
 

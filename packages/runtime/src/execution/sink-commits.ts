@@ -72,6 +72,7 @@ export class SinkCommits {
     this.#startedAt = clock.now()
     const commit: Promise<void> = this.#send(offsets).finally(() => {
       if (this.#inFlight === commit) this.#inFlight = null
+      else meter.add('offset-commit-skip-total')
     })
     this.#inFlight = commit
   }

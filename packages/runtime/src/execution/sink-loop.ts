@@ -18,6 +18,7 @@ import type { RecordPipeline } from './record-pipeline.ts'
 import type { SinkCommits } from './sink-commits.ts'
 import type { SinkContext } from './sink-context.ts'
 import type { SinkPositions } from './sink-positions.ts'
+import type { SinkTracing } from './sink-tracing.ts'
 import type { TaskMeter } from './task-meter.ts'
 
 /** The part of the consumer that the loop uses. */
@@ -37,6 +38,8 @@ export interface SinkLoop {
   readonly positions: SinkPositions
   readonly commits: SinkCommits
   readonly meter: TaskMeter
+  /** Null where nothing is traced. */
+  readonly tracing: SinkTracing | null
   readonly logger: Logger
   readonly clock: Clock
   readonly maxPollRecords: number
@@ -74,6 +77,7 @@ export async function runSinkTask(loop: SinkLoop, stop: AbortSignal): Promise<vo
       pausing.apply(pending.length > 0)
       await commits.beginIfDue()
       const waitMs = Math.min(commits.msToNext(), context.takeTimeout() ?? maxIdleMs, maxIdleMs)
+      loop.tracing?.polling()
       const messages = await loop.consumer.poll(
         loop.maxPollRecords,
         pending.length > 0 ? Math.min(waitMs, msUntil(retryAt, loop)) : waitMs,
@@ -89,6 +93,7 @@ export async function runSinkTask(loop: SinkLoop, stop: AbortSignal): Promise<vo
     }
     await commits.finish()
   } finally {
+    loop.tracing?.abandon()
     await closeAll(loop)
   }
 }
@@ -106,17 +111,18 @@ async function take(loop: SinkLoop, messages: readonly ConsumedMessage[]): Promi
       loop.onTopic(topic)
     }
   }
-  const records = await loop.pipeline.process(messages)
+  const records = await loop.pipeline.process(messages, loop.tracing?.polled(messages) ?? null)
   loop.positions.polled(messages)
   return records
 }
 
 /** False when the same records must be put again later. An empty batch lets the task tell of failures in the background. */
 async function deliver(loop: SinkLoop, records: readonly SinkRecord[], failedBefore: boolean): Promise<boolean> {
-  const { task, meter, positions, logger, clock } = loop
+  const { task, meter, tracing, positions, logger, clock } = loop
   const startedAt = clock.now()
   try {
-    await task.put(records)
+    if (tracing === null) await task.put(records)
+    else await tracing.put(() => task.put(records))
   } catch (error) {
     if (!isRetriable(error)) throw error
     meter.add('put-retries-total')

@@ -29,6 +29,7 @@ function failingTask() {
     plugin,
     registry: new PluginRegistry([]),
     worker: workerWith(),
+    tracing: null,
     logger: recordingLogger(),
     clock: { now: () => Date.now() },
     onStatus: (state) => void statuses.push(state),

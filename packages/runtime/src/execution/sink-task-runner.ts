@@ -12,6 +12,7 @@ import { removeMembers } from '../kafka/coordinator.ts'
 import { classNameOf } from '../plugins/plugin-names.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
+import type { Tracing } from '../telemetry/open-tracing.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { buildChain, buildConverters } from './build-pipeline.ts'
 import { DeadLetterQueue } from './dead-letters.ts'
@@ -23,9 +24,11 @@ import { SinkCommits } from './sink-commits.ts'
 import { SinkContext } from './sink-context.ts'
 import { runSinkTask } from './sink-loop.ts'
 import { SinkPositions } from './sink-positions.ts'
+import type { SinkTracing } from './sink-tracing.ts'
 import { connectTimeoutMs, TaskClients } from './task-clients.ts'
 import { type ReportStatus, type StopOptions, TaskLife, type TaskRunner } from './task-life.ts'
 import { checkTaskNumber, closeConverters, errorPolicyConfig, transformationContext } from './task-parts.ts'
+import { taskPlugins } from './task-plugins.ts'
 import { RegexSubscription } from './topic-subscription.ts'
 
 export interface SinkTaskRunnerParts {
@@ -34,6 +37,8 @@ export interface SinkTaskRunnerParts {
   readonly registry: PluginRegistry
   readonly worker: WorkerConfig
   readonly redactor: Redactor
+  /** Null where nothing is traced. */
+  readonly tracing: Tracing | null
   readonly logger: Logger
   readonly clock: Clock
   readonly onStatus: ReportStatus
@@ -52,8 +57,8 @@ export class SinkTaskRunner implements TaskRunner {
 
   constructor(parts: SinkTaskRunnerParts) {
     this.#parts = parts
-    const { start, logger, onStatus } = parts
-    this.#life = new TaskLife({ id: start.id, paused: start.paused, logger, onStatus })
+    const { start, logger, clock, onStatus } = parts
+    this.#life = new TaskLife({ id: start.id, paused: start.paused, logger, clock, onStatus })
   }
 
   get id(): TaskId {
@@ -98,7 +103,7 @@ export class SinkTaskRunner implements TaskRunner {
     )
     meter.set('sink-record-active-count', this.#positions.activeCount())
     const { plugin } = this.#parts
-    return meter.snapshot({ id: this.id, kind: 'sink', connectorClass: classNameOf(plugin), lags })
+    return this.#life.metrics({ kind: 'sink', connectorClass: classNameOf(plugin), lags })
   }
 
   async #run(clients: TaskClients): Promise<void> {
@@ -112,6 +117,7 @@ export class SinkTaskRunner implements TaskRunner {
     const chain = buildChain(registry, config, transformationContext(this.#parts, clients))
     clients.onClose(() => chain.close())
     clients.onClose(() => closeConverters(converters))
+    meter.plugins = taskPlugins(registry, config, worker)
     const rebalances = new RebalanceQueue()
     const consumerProperties = this.#consumerProperties(clients, config)
     const consumer = new KafkaConsumer(
@@ -170,6 +176,7 @@ export class SinkTaskRunner implements TaskRunner {
           timeoutMs: worker['offset.flush.timeout.ms'],
         }),
         meter,
+        tracing: await this.#tracing(config),
         logger,
         clock,
         maxPollRecords: Number(consumerProperties['max.poll.records'] ?? defaultMaxPollRecords),
@@ -205,6 +212,13 @@ export class SinkTaskRunner implements TaskRunner {
       'fetch.queue.backoff.ms': '20',
       'topic.metadata.refresh.interval.ms': '10000',
     })
+  }
+
+  async #tracing(config: SinkConnectorConfig): Promise<SinkTracing | null> {
+    const { tracing } = this.#parts
+    if (tracing === null) return null
+    const { SinkTracing } = await import('./sink-tracing.ts')
+    return new SinkTracing(tracing, this.id, sinkConsumerGroup(config.raw))
   }
 
   async #subscribe(config: SinkConnectorConfig, consumer: KafkaConsumer, clients: TaskClients): Promise<void> {

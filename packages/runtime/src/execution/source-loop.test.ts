@@ -4,6 +4,7 @@ import { lineOf, outgoing } from './fixtures/source-parts.ts'
 import { errorPolicy } from './fixtures/task-parts.ts'
 import type { SourceDelivery } from './source-delivery.ts'
 import { runSourceTask } from './source-loop.ts'
+import type { SourceTracing } from './source-tracing.ts'
 import { TaskSwitch } from './task-switch.ts'
 
 type Poll = (signal: AbortSignal) => Promise<readonly SourceRecord[] | null>
@@ -19,7 +20,12 @@ const never: Poll = () => new Promise(() => {})
 /** Runs a task that answers its polls one after the other and waits then; `notes` has what happened, in order. */
 function run(
   polls: Poll[],
-  options: { paused?: boolean; task?: Partial<SourceTask>; delivery?: Partial<SourceDelivery> } = {},
+  options: {
+    paused?: boolean
+    task?: Partial<SourceTask>
+    delivery?: Partial<SourceDelivery>
+    tracing?: SourceTracing
+  } = {},
 ) {
   const notes: string[] = []
   const note = (text: string): void => void notes.push(text)
@@ -45,6 +51,7 @@ function run(
         ...options.delivery,
       },
       meter,
+      tracing: options.tracing ?? null,
       logger,
       clock: { now: () => Date.now() },
       onRunning: () => note('running'),

@@ -5,6 +5,7 @@
 import { type Clock, isRetriable, type Logger, messageOf, type SourceRecord, type SourceTask } from '@penstock/core'
 import type { SourceDelivery } from './source-delivery.ts'
 import type { SourcePipeline } from './source-pipeline.ts'
+import type { SourceTracing } from './source-tracing.ts'
 import type { TaskMeter } from './task-meter.ts'
 import type { TaskSwitch } from './task-switch.ts'
 import { unlessAborted } from './unless-aborted.ts'
@@ -14,6 +15,8 @@ export interface SourceLoop {
   readonly pipeline: Pick<SourcePipeline, 'process'>
   readonly delivery: SourceDelivery
   readonly meter: TaskMeter
+  /** Null where nothing is traced. */
+  readonly tracing: SourceTracing | null
   readonly logger: Logger
   readonly clock: Clock
   readonly onRunning: () => void
@@ -51,7 +54,7 @@ async function work(loop: SourceLoop, control: TaskSwitch): Promise<void> {
 }
 
 async function pollUntilStopped(loop: SourceLoop, control: TaskSwitch): Promise<void> {
-  const { pipeline, delivery, meter } = loop
+  const { delivery, meter } = loop
   let idleMs = 0
   while (!control.stopped.aborted) {
     if (control.isPaused) {
@@ -66,14 +69,29 @@ async function pollUntilStopped(loop: SourceLoop, control: TaskSwitch): Promise<
       meter.add('source-record-poll-total', records.length)
       meter.observe('batch-size', records.length)
     }
-    await delivery.deliver(await pipeline.process(records ?? []))
+    await handOn(loop, records ?? [])
     idleMs = records === null || records.length === 0 ? Math.min(maxIdleMs, idleMs * 2 + 1) : 0
     if (idleMs > 0) await control.pause(idleMs)
   }
 }
 
+async function handOn({ pipeline, delivery, tracing }: SourceLoop, records: readonly SourceRecord[]): Promise<void> {
+  if (tracing === null || records.length === 0) {
+    await delivery.deliver(await pipeline.process(records))
+    return
+  }
+  const trace = tracing.polled(records.length)
+  try {
+    const outgoing = await pipeline.process(records, trace)
+    await trace.deliver(() => delivery.deliver(outgoing))
+  } catch (error) {
+    trace.end(error)
+    throw error
+  }
+}
+
 async function poll(
-  { task, delivery, meter, logger, clock }: SourceLoop,
+  { task, delivery, meter, tracing, logger, clock }: SourceLoop,
   control: TaskSwitch,
 ): Promise<readonly SourceRecord[] | null> {
   const signal = control.running
@@ -82,6 +100,7 @@ async function poll(
   // A task that waits for its source must not keep a delivery waiting.
   const timer = dueAt === null ? undefined : setTimeout(() => control.interrupt(), Math.max(0, dueAt - startedAt))
   try {
+    tracing?.polling()
     const records = await task.poll(signal)
     if (records !== null) meter.observe('poll-batch-time-ms', clock.now() - startedAt)
     return records

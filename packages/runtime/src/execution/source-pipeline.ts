@@ -7,6 +7,7 @@ import type { ProducedRecord } from '../kafka/producer.ts'
 import { ChainWalk, type Recover, type Walked } from './chain-walk.ts'
 import type { ErrorPolicy } from './error-policy.ts'
 import type { Converters } from './record-decoder.ts'
+import type { SourceBatchTrace } from './source-tracing.ts'
 import type { TransformationChain } from './transformation-chain.ts'
 
 /** What became of one record of the source. */
@@ -31,10 +32,13 @@ export class SourcePipeline {
   }
 
   /** One result for each record, in their order. Rejects when a record's failure is not tolerated. */
-  async process(records: readonly SourceRecord[]): Promise<OutgoingRecord[]> {
+  async process(records: readonly SourceRecord[], trace: SourceBatchTrace | null = null): Promise<OutgoingRecord[]> {
     const walked: Walked<SourceRecord>[] = []
     for (const record of records) {
-      const made = this.#walk.from(0, record, this.#recover)
+      const made =
+        trace === null
+          ? this.#walk.from(0, record, this.#recover)
+          : trace.transform(() => this.#walk.from(0, record, this.#recover))
       if (made instanceof Promise) made.catch(() => {}) // told below, after the records before it
       walked.push(made)
     }
@@ -44,9 +48,9 @@ export class SourcePipeline {
         const made = walked[index] as Walked<SourceRecord>
         const produced: ProducedRecord[] = []
         for (const record of several(made instanceof Promise ? await made : made)) {
-          const encoded = this.#encode(record)
+          const encoded = trace === null ? this.#encode(record) : trace.convert(() => this.#encode(record))
           const result = encoded instanceof Promise ? await encoded : encoded
-          if (result !== null) produced.push(result)
+          if (result !== null) produced.push(trace === null ? result : trace.carrying(result))
         }
         outgoing.push({ source, produced })
       }

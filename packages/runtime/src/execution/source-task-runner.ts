@@ -20,6 +20,7 @@ import { classNameOf } from '../plugins/plugin-names.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import { type OffsetStore, offsetKey, offsetValue } from '../storage/offset-store.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
+import type { Tracing } from '../telemetry/open-tracing.ts'
 import { AtLeastOnce } from './at-least-once.ts'
 import { buildChain, buildConverters } from './build-pipeline.ts'
 import { type ConnectorOffsets, openConnectorOffsets, transactionTopic } from './connector-offsets.ts'
@@ -30,6 +31,7 @@ import { RecordSender } from './record-sender.ts'
 import { type SourceDelivery, taskCallbacks } from './source-delivery.ts'
 import { runSourceTask } from './source-loop.ts'
 import { SourcePipeline } from './source-pipeline.ts'
+import type { SourceTracing } from './source-tracing.ts'
 import { TaskClients } from './task-clients.ts'
 import { type ReportStatus, type StopOptions, TaskLife, type TaskRunner } from './task-life.ts'
 import {
@@ -39,6 +41,7 @@ import {
   transactionalId,
   transformationContext,
 } from './task-parts.ts'
+import { taskPlugins } from './task-plugins.ts'
 import { TopicCreation } from './topic-creation.ts'
 import { TransactionRequests } from './transaction-requests.ts'
 
@@ -48,6 +51,8 @@ export interface SourceTaskRunnerParts {
   readonly registry: PluginRegistry
   readonly worker: WorkerConfig
   readonly workerStore: () => Promise<OffsetStore>
+  /** Null where nothing is traced. */
+  readonly tracing: Tracing | null
   readonly logger: Logger
   readonly clock: Clock
   readonly onStatus: ReportStatus
@@ -66,8 +71,8 @@ export class SourceTaskRunner implements TaskRunner {
 
   constructor(parts: SourceTaskRunnerParts) {
     this.#parts = parts
-    const { start, logger, onStatus } = parts
-    this.#life = new TaskLife({ id: start.id, paused: start.paused, logger, onStatus })
+    const { start, logger, clock, onStatus } = parts
+    this.#life = new TaskLife({ id: start.id, paused: start.paused, logger, clock, onStatus })
     // Stopped before it was let go, it has nothing to do.
     this.#life.control.stopped.addEventListener('abort', () => this.#go.resolve(), { once: true })
   }
@@ -109,7 +114,7 @@ export class SourceTaskRunner implements TaskRunner {
 
   metrics(): TaskMetrics {
     const connectorClass = classNameOf(this.#parts.plugin)
-    return this.#life.meter.snapshot({ id: this.id, kind: 'source', connectorClass, lags: [] })
+    return this.#life.metrics({ kind: 'source', connectorClass, lags: [] })
   }
 
   /** `onFenced`: older copies of the task, whose producers had the same transactional id, can write no more. */
@@ -125,6 +130,7 @@ export class SourceTaskRunner implements TaskRunner {
     const chain = buildChain(registry, config, transformationContext(this.#parts, clients))
     clients.onClose(() => chain.close())
     clients.onClose(() => closeConverters(converters))
+    meter.plugins = taskPlugins(registry, config, worker)
     const exactlyOnce = worker['exactly.once.source.support'] === 'enabled'
     const properties = this.#producerProperties(clients, exactlyOnce)
     const producer = await clients.producer(properties, control.cancelled)
@@ -156,7 +162,9 @@ export class SourceTaskRunner implements TaskRunner {
       logger,
       clock,
     })
+    const tracing = await this.#tracing()
     const delivery = this.#delivery({
+      tracing,
       config,
       clients,
       producer,
@@ -173,12 +181,20 @@ export class SourceTaskRunner implements TaskRunner {
         pipeline: new SourcePipeline({ converters, chain, policy, signal: control.cancelled }),
         delivery,
         meter,
+        tracing,
         logger,
         clock,
         onRunning: () => this.#life.running(),
       },
       control,
     )
+  }
+
+  async #tracing(): Promise<SourceTracing | null> {
+    const { tracing } = this.#parts
+    if (tracing === null) return null
+    const { SourceTracing } = await import('./source-tracing.ts')
+    return new SourceTracing(tracing, this.id)
   }
 
   #producerProperties(clients: TaskClients, exactlyOnce: boolean): ClientProperties {
@@ -223,6 +239,7 @@ export class SourceTaskRunner implements TaskRunner {
   }
 
   #delivery(parts: {
+    tracing: SourceTracing | null
     config: SourceConnectorConfig
     clients: TaskClients
     producer: KafkaProducer
@@ -238,13 +255,14 @@ export class SourceTaskRunner implements TaskRunner {
     const { meter, control } = this.#life
     const { connector } = this.id
     const callbacks = taskCallbacks(task, (text, error) => logger.error(text, { error }))
-    const sender = new RecordSender({
+    const plainSender = new RecordSender({
       producer,
       topics: new TopicCreation({ groups: config.topicCreation, admin: clients.admin(), logger }),
       maxBytes: Number(properties['buffer.memory'] ?? defaultBufferBytes),
       onTopic: (topic) => this.#onTopic(topic),
       signal: control.cancelled,
     })
+    const sender = parts.tracing?.sender(plainSender) ?? plainSender
     const flushIntervalMs = worker['offset.flush.interval.ms']
     if (!parts.exactlyOnce) {
       return new AtLeastOnce({

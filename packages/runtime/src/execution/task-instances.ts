@@ -4,6 +4,7 @@ import type { WorkerConfig } from '../config/worker-config.ts'
 import type { PluginRegistry } from '../plugins/registry.ts'
 import type { OffsetStore } from '../storage/offset-store.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
+import type { Tracing } from '../telemetry/open-tracing.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { within } from '../time/within.ts'
 import type { ExecutorChannel, StartTask } from './ipc.ts'
@@ -16,6 +17,7 @@ export interface TaskInstancesParts {
   readonly registry: PluginRegistry
   readonly worker: WorkerConfig
   readonly redactor: Redactor
+  readonly tracing: Tracing | null
   readonly workerStore: () => Promise<OffsetStore>
   readonly logger: (name: string, context?: Record<string, unknown>) => Logger
   readonly clock: Clock

@@ -1,9 +1,10 @@
 /** What the runners of both kinds of tasks share: from the start to the last status, with pauses between. */
-import { ConnectError, type Logger, type TaskId, taskName, traceOf } from '@penstock/core'
+import { type Clock, ConnectError, type Logger, type TaskId, taskName, traceOf } from '@penstock/core'
 import { rdkafkaErrors } from '../kafka/consumer.ts'
 import { isFencedProducer } from '../kafka/producer.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
+import { StateShares } from './state-shares.ts'
 import { TaskMeter } from './task-meter.ts'
 import { TaskSwitch } from './task-switch.ts'
 
@@ -37,16 +38,18 @@ export class TaskLife {
   readonly id: TaskId
   readonly control: TaskSwitch
   readonly meter = new TaskMeter()
+  readonly #shares: StateShares
   readonly #logger: Logger
   readonly #onStatus: ReportStatus
   #worked: Promise<void> = Promise.resolve()
   #done: Promise<void> = Promise.resolve()
 
-  constructor(parts: { id: TaskId; paused: boolean; logger: Logger; onStatus: ReportStatus }) {
+  constructor(parts: { id: TaskId; paused: boolean; logger: Logger; clock: Clock; onStatus: ReportStatus }) {
     this.id = parts.id
     this.control = new TaskSwitch(parts.paused)
     this.#logger = parts.logger
     this.#onStatus = parts.onStatus
+    this.#shares = new StateShares(parts.clock, parts.paused)
   }
 
   /** Runs the task's work to its end, closes what it opened, reports how it ended. */
@@ -64,6 +67,14 @@ export class TaskLife {
 
   running(): void {
     this.#report(this.control.isPaused ? 'PAUSED' : 'RUNNING', null)
+  }
+
+  /** The task's figures as they are now. */
+  metrics(what: Pick<TaskMetrics, 'kind' | 'connectorClass' | 'lags'>): TaskMetrics {
+    const { running, paused } = this.#shares.now()
+    this.meter.set('running-ratio', running)
+    this.meter.set('pause-ratio', paused)
+    return this.meter.snapshot({ id: this.id, ...what })
   }
 
   /** True when that changed anything. */
@@ -103,6 +114,7 @@ export class TaskLife {
 
   #report(state: TaskState, trace: string | null, fenced = false): void {
     this.meter.state = state
+    this.#shares.enter(state)
     // Another copy may have been started by now: what becomes of this one is no longer the task's state.
     if (this.control.cancelled.aborted) return
     this.#onStatus(state, trace, fenced)

@@ -13,7 +13,7 @@ test('totals grow, gauges are replaced, summaries have sum, count and largest', 
   meter.state = 'RUNNING'
   const lags = [{ topic: 't', partition: 0, lag: 9 }]
   expect(meter.snapshot({ id, kind: 'sink', connectorClass: 'Sink', lags })).toEqual({
-    ...{ id, kind: 'sink', connectorClass: 'Sink', state: 'RUNNING', lags },
+    ...{ id, kind: 'sink', connectorClass: 'Sink', state: 'RUNNING', plugins: null, lags },
     totals: { 'sink-record-read-total': 6 },
     gauges: { 'partition-count': 2 },
     summaries: { 'put-batch-time-ms': { sum: 30, count: 3, max: 20 } },

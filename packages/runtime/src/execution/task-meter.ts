@@ -1,7 +1,7 @@
 import type { TaskState } from '../storage/status.ts'
-import type { TaskMetrics } from '../telemetry/figures.ts'
+import type { Summary as ReadSummary, TaskMetrics, TaskPlugins } from '../telemetry/figures.ts'
 
-type Summary = { sum: number; count: number; max: number }
+type Summary = { -readonly [K in keyof ReadSummary]: ReadSummary[K] }
 
 /** Counts what one task does; cheap enough for the hot path, read out every second or so. */
 export class TaskMeter {
@@ -12,6 +12,7 @@ export class TaskMeter {
   readonly #pluginGauges: Record<string, number> = {}
   readonly #pluginSummaries: Record<string, Summary> = {}
   state: TaskState = 'UNASSIGNED'
+  plugins: TaskPlugins | null = null
 
   add(name: string, by = 1): void {
     this.#totals[name] = (this.#totals[name] ?? 0) + by
@@ -41,6 +42,7 @@ export class TaskMeter {
     return {
       ...what,
       state: this.state,
+      plugins: this.plugins,
       totals: this.#totals,
       gauges: this.#gauges,
       summaries: this.#summaries,

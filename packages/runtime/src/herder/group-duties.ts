@@ -36,6 +36,7 @@ export interface GroupDutiesParts {
 export interface RebalanceFigures {
   completed: number
   lastMs: number
+  sumMs: number
   maxMs: number
   lastAt: number | null
 }
@@ -43,7 +44,7 @@ export interface RebalanceFigures {
 const resyncPauseMs = 1_000
 
 export class GroupDuties implements MembershipListener {
-  readonly figures: RebalanceFigures = { completed: 0, lastMs: 0, maxMs: 0, lastAt: null }
+  readonly figures: RebalanceFigures = { completed: 0, lastMs: 0, sumMs: 0, maxMs: 0, lastAt: null }
   readonly #parts: GroupDutiesParts
   #assigned = WorkSet.empty
   #assignment: Assignment | null = null
@@ -201,6 +202,7 @@ export class GroupDuties implements MembershipListener {
     const tookMs = clock.now() - startedAt
     this.figures.completed++
     this.figures.lastMs = tookMs
+    this.figures.sumMs += tookMs
     this.figures.maxMs = Math.max(this.figures.maxMs, tookMs)
     this.figures.lastAt = clock.now()
     // Revoked work is dealt anew in a second round; configs newer than the leader's ask for one as well.

@@ -1,6 +1,14 @@
 /** What the worker tells of itself when it is asked for metrics. */
 import type { TaskId } from '@penstock/core'
+import type { ConnectionFigures } from '../kafka/connection-figures.ts'
 import type { ConnectorState, TaskState } from '../storage/status.ts'
+
+/** Of durations or sizes since the start. */
+export interface Summary {
+  readonly sum: number
+  readonly count: number
+  readonly max: number
+}
 
 /** How starts of connectors or tasks went since the worker started. */
 export interface StartupFigures {
@@ -35,10 +43,18 @@ export interface GroupFigures {
   readonly completedRebalances: number
   /** Durations from the end of the sync until the work is started; 0 before the first. */
   readonly lastRebalanceMs: number
-  readonly maxRebalanceMs: number
+  readonly rebalanceMs: Summary
   /** Infinity before the first. */
   readonly msSinceLastRebalance: number
-  readonly heartbeats: number
+  /** Calls to the coordinator that succeeded, in milliseconds. */
+  readonly calls: {
+    readonly joins: Summary
+    readonly syncs: Summary
+    readonly heartbeats: Summary
+    /** From the first attempt to join until the assignment was there. */
+    readonly rebalances: Summary
+    readonly failedRebalances: number
+  }
   /** -1 before the first. */
   readonly secondsSinceLastHeartbeat: number
 }
@@ -64,6 +80,24 @@ export interface WorkerFigures {
   /** Null for a standalone worker. */
   readonly group: GroupFigures | null
   readonly executors: readonly ExecutorFigures[]
+  /** Of this process alone. */
+  readonly connections: ConnectionFigures
+}
+
+export interface UsedPlugin {
+  readonly class: string
+  readonly version: string
+}
+
+/** What a task is made of. */
+export interface TaskPlugins {
+  readonly connector: UsedPlugin
+  readonly keyConverter: UsedPlugin
+  readonly valueConverter: UsedPlugin
+  readonly headerConverter: UsedPlugin
+  /** In their order. */
+  readonly transforms: readonly (UsedPlugin & { readonly alias: string })[]
+  readonly predicates: readonly (UsedPlugin & { readonly alias: string })[]
 }
 
 /** Figures of one task since it started; totals only grow. */
@@ -72,16 +106,18 @@ export interface TaskMetrics {
   readonly kind: 'sink' | 'source'
   readonly connectorClass: string
   readonly state: TaskState
+  /** Null until they have been made. */
+  readonly plugins: TaskPlugins | null
   /** Totals by metric name of the `sink-task-metrics` and `task-error-metrics` groups, dashes as in Kafka Connect. */
   readonly totals: Readonly<Record<string, number>>
   readonly gauges: Readonly<Record<string, number>>
   /** Sum, count and largest of durations (ms) and sizes. */
-  readonly summaries: Readonly<Record<string, { sum: number; count: number; max: number }>>
+  readonly summaries: Readonly<Record<string, Summary>>
   readonly lags: readonly { topic: string; partition: number; lag: number }[]
   /** What the plugin counted, observed and told by itself. */
   readonly plugin: {
     readonly totals: Readonly<Record<string, number>>
     readonly gauges: Readonly<Record<string, number>>
-    readonly summaries: Readonly<Record<string, { sum: number; count: number; max: number }>>
+    readonly summaries: Readonly<Record<string, Summary>>
   }
 }

@@ -315,3 +315,16 @@ test('standard output takes every level, and a reader that goes away does not en
   expect(cut.stdout).toBe(whole.stdout.slice(0, 10))
   expect(cut.stderr).toBe('survived')
 })
+
+test('lines carry what is correlated with their time', () => {
+  const log = startLog({ format: 'json' })
+  let span: { trace_id: string; span_id: string } | null = null
+  log.loggers.correlate(() => span)
+  log.loggers.child('task').info('before')
+  span = { trace_id: 'a1', span_id: 'b2' }
+  log.loggers.child('task', { connector: 'orders' }).info('meanwhile')
+  expect(log.json()).toEqual([
+    expect.not.objectContaining({ trace_id: expect.anything() }),
+    expect.objectContaining({ message: 'meanwhile', connector: 'orders', trace_id: 'a1', span_id: 'b2' }),
+  ])
+})

@@ -34,6 +34,8 @@ export interface LoggerFactory {
   child(name: string, context?: Readonly<Record<string, unknown>>): Logger
   /** Adds to the context of all loggers, also of those that exist: the worker's id is known only once it listens. */
   addContext(context: Readonly<Record<string, unknown>>): void
+  /** Adds to each line what this tells at its time, such as the span that is being worked on. */
+  correlate(read: () => Readonly<Record<string, unknown>> | null): void
   /** Keeps a name in {@link levels}: a logger of that name exists elsewhere, in an executor. */
   note(name: string): void
   /** Sets the level of a logger and of those below it (`root`: of all) from now on; returns the names that changed. */
@@ -50,13 +52,19 @@ export function createLogger(options: LoggerOptions): LoggerFactory {
   const write = lineWriter(options.stream)
   const redact = (text: string): string => options.redactor?.redact(text) ?? text
   let shared: Readonly<Record<string, unknown>> = { ...options.context }
+  let correlated: () => Readonly<Record<string, unknown>> | null = () => null
 
   return {
     child(name, context = {}) {
       const threshold = levels.of(name)
       const log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void => {
         if (!threshold.allows(level)) return
-        const entry = { timestamp: new Date(clock.now()), level, logger: name, context: { ...shared, ...context } }
+        const entry = {
+          timestamp: new Date(clock.now()),
+          level,
+          logger: name,
+          context: { ...shared, ...context, ...correlated() },
+        }
         write(level, line({ ...entry, message, fields: fields ?? {} }, options.format, redact))
       }
       return {
@@ -68,6 +76,9 @@ export function createLogger(options: LoggerOptions): LoggerFactory {
     },
     addContext(context) {
       shared = { ...shared, ...context }
+    },
+    correlate(read) {
+      correlated = read
     },
     note: (name) => void levels.of(name),
     setLevel: (name, level) => levels.set(name, level, clock.now()),

@@ -1,6 +1,6 @@
 /** The shape in which metrics are declared; the declarations are in `task-metrics.ts` and `worker-metrics.ts`. */
 import type { TaskId } from '@penstock/core'
-import type { TaskMetrics, WorkerFigures } from './figures.ts'
+import type { Summary, TaskMetrics, WorkerFigures } from './figures.ts'
 
 /** Everything that is known at the moment of a scrape. */
 export interface Snapshot {
@@ -8,12 +8,6 @@ export interface Snapshot {
   readonly tasks: readonly TaskMetrics[]
   /** Null until the worker has something to tell. */
   readonly worker: WorkerFigures | null
-}
-
-export interface Summary {
-  readonly sum: number
-  readonly count: number
-  readonly max: number
 }
 
 export type Labels = Readonly<Record<string, string>>

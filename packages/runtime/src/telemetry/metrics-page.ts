@@ -1,4 +1,5 @@
 /** Writes `docs/metrics.md` from the declarations: `metrics-page.test.ts` keeps the file up to date. */
+import { connectEquivalents, type Equivalent } from './connect-equivalents.ts'
 import type { Metric, MetricType } from './metric.ts'
 import { metricGroups } from './metric-groups.ts'
 import { pluginMetricFamilies } from './plugin-metrics.ts'
@@ -16,6 +17,7 @@ export function metricsPage(): string {
     section('Metrics of connectors’ own', plugins),
     section('About this answer', [droppedSeries]),
     outro,
+    equivalentsSection(),
   ].join('\n')
 }
 
@@ -23,6 +25,31 @@ function section(title: string, rows: readonly Row[]): string {
   const cells = rows.map(({ name, type, labels, help }) => [`\`${name}\``, shownType[type], labels.join(', '), help])
   return [`## ${title}`, '', table([['Name', 'Type', 'Labels', 'Meaning'], ...cells]), ''].join('\n')
 }
+
+function equivalentsSection(): string {
+  const rows = Object.entries(connectEquivalents).flatMap(([group, attributes]) =>
+    Object.entries(attributes).map(([attribute, equivalent]) => [
+      group,
+      `\`${attribute}\``,
+      shownEquivalent(equivalent),
+    ]),
+  )
+  return [
+    '## Kafka Connect’s metrics',
+    '',
+    equivalentsIntro,
+    '',
+    table([['Group', 'Attribute', 'Here'], ...rows]),
+    '',
+  ].join('\n')
+}
+
+function shownEquivalent(equivalent: Equivalent): string {
+  return 'query' in equivalent ? `\`${equivalent.query.replaceAll('|', '\\|')}\`` : `none: it ${equivalent.reason}`
+}
+
+const equivalentsIntro = `Where each metric of Kafka Connect 4.3 is to be found: under its own name, or by a query. Averages and rates are of the
+last five minutes here; choose another window as you like.`
 
 /** A table in Markdown with columns of even width, as the formatter of this repository wants them. */
 function table([head = [], ...rows]: readonly (readonly string[])[]): string {
@@ -50,25 +77,8 @@ connectors and tasks that run on it. Sum over the workers for the whole cluster.
 - \`target_info\` carries \`connect_group_id\`, \`connect_kafka_cluster_id\` and the worker's id (\`service_instance_id\`).
 `
 
-const alerts = [
-  ['Condition', 'Query'],
-  [
-    'A task has failed',
-    '`max by (connector, task) (kafka_connect_connector_task_metrics_status{state="failed"}) == 1`',
-  ],
-  ['A sink falls behind', '`sum by (connector) (penstock_sink_task_consumer_lag_records) > 100000`'],
-  [
-    'Records are passed over',
-    '`sum by (connector) (increase(kafka_connect_task_error_metrics_total_records_skipped[10m])) > 0`',
-  ],
-  ['Executors die', '`sum(increase(penstock_executor_restarts_total[15m])) > 0`'],
-  [
-    'The group doesn’t come to rest',
-    '`sum(increase(kafka_connect_connect_worker_rebalance_metrics_completed_rebalances_total[30m])) > 20`',
-  ],
-]
+const outro = `## Dashboards and alerts
 
-const outro = `## Alerts to begin with
-
-${table(alerts)}
+Dashboards for Grafana are in [deploy/grafana](../deploy/grafana), alert rules for Prometheus in
+[deploy/prometheus](../deploy/prometheus); [what each alert means](operations/alerts.md).
 `

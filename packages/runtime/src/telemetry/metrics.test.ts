@@ -24,7 +24,10 @@ function startMetrics(options: Partial<MetricsOptions> = {}) {
     groupId: 'connect-cluster',
     workerId: 'a:8083',
     kafkaClusterId: 'XYZ',
+    version: '1.2.3',
+    commit: 'abc',
     enabled: true,
+    otlp: null,
     logger,
     ...options,
   })
@@ -68,6 +71,16 @@ function task(connector: string, number: number, change: Partial<TaskMetrics> = 
     { topic: 'orders', partition: 1, lag: 7 },
   ]
   const id = { connector, task: number }
+  meter.set('transaction-size-min', 3)
+  const plugin = (name: string) => ({ class: name, version: '1' })
+  meter.plugins = {
+    connector: plugin('ElasticsearchSink'),
+    keyConverter: plugin('StringConverter'),
+    valueConverter: plugin('JsonConverter'),
+    headerConverter: plugin('SimpleHeaderConverter'),
+    transforms: [{ alias: 'route', ...plugin('RegexRouter') }],
+    predicates: [{ alias: 'isOrder', ...plugin('TopicNameMatches') }],
+  }
   return { ...meter.snapshot({ id, kind: 'sink', connectorClass: 'ElasticsearchSink', lags }), ...change }
 }
 
@@ -89,10 +102,32 @@ const worker: WorkerFigures = {
     rebalancing: false,
     completedRebalances: 3,
     lastRebalanceMs: 12,
-    maxRebalanceMs: 483,
+    rebalanceMs: { sum: 600, count: 3, max: 483 },
     msSinceLastRebalance: Number.POSITIVE_INFINITY,
-    heartbeats: 11,
+    calls: {
+      joins: { sum: 40, count: 2, max: 30 },
+      syncs: { sum: 9, count: 2, max: 7 },
+      heartbeats: { sum: 22, count: 11, max: 5 },
+      rebalances: { sum: 60, count: 2, max: 45 },
+      failedRebalances: 1,
+    },
     secondsSinceLastHeartbeat: 1.5,
+  },
+  connections: {
+    open: 2,
+    opened: 5,
+    closed: 3,
+    failed: 1,
+    brokers: [
+      {
+        broker: 'k:9092',
+        requests: 9,
+        responses: 8,
+        bytesIn: 70,
+        bytesOut: 60,
+        latencyMs: { sum: 5, count: 8, max: 2 },
+      },
+    ],
   },
   executors: [
     { index: 0, pid: 4711, memoryBytes: 1e8, cpuSeconds: 1.25, restarts: 0 },
@@ -172,6 +207,8 @@ describe('a scrape', () => {
     expect(families.get('target_info')?.samples[0]?.labels).toEqual({
       service_name: 'penstock',
       service_instance_id: 'a:8083',
+      service_version: '1.2.3',
+      vcs_ref_head_revision: 'abc',
       connect_group_id: 'connect-cluster',
       connect_kafka_cluster_id: 'XYZ',
     })

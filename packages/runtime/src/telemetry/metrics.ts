@@ -5,7 +5,11 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '@penstock/core'
+import { within } from '../time/within.ts'
 import type { TaskMetrics, WorkerFigures } from './figures.ts'
+import type { MetricExport } from './otel-settings.ts'
+import type { OtlpMetrics } from './otlp-metrics.ts'
+import { resourceAttributes } from './resource-attributes.ts'
 import type { Scraper } from './scraper.ts'
 
 export interface MetricsOptions {
@@ -14,8 +18,12 @@ export interface MetricsOptions {
   /** `host:port` */
   readonly workerId: string
   readonly kafkaClusterId: string | null
+  readonly version: string
+  readonly commit: string
   /** False: `/metrics` answers 404. */
   readonly enabled: boolean
+  /** How metrics are sent by OTLP too; null: not at all. */
+  readonly otlp: MetricExport | null
   readonly logger: Logger
   readonly maxSeries?: number
 }
@@ -26,11 +34,13 @@ export interface Metrics {
   /** Names where the latest figures of the tasks on this worker are. Asked at each scrape; replaces an earlier provider. */
   taskMetrics(provider: () => readonly TaskMetrics[]): void
   workerMetrics(provider: () => WorkerFigures): void
-  /** From now on scrapes are answered with 503. */
+  /** Sends what is to be sent; from now on scrapes are answered with 503. */
   shutdown(): Promise<void>
 }
 
 const defaultMaxSeries = 10_000
+/** A collector that can't be reached must not keep the worker from ending. */
+const lastSendMs = 2_000
 const expositionType = 'text/plain; version=0.0.4; charset=utf-8'
 
 export function createMetrics(options: MetricsOptions): Metrics {
@@ -39,13 +49,24 @@ export function createMetrics(options: MetricsOptions): Metrics {
   let stopped = false
   let loading: Promise<Scraper> | null = null
 
+  const declared = {
+    resource: resourceAttributes(options),
+    snapshot: () => ({ tasks: latestByTask(readTasks()), worker: readWorker() }),
+    maxSeries: options.maxSeries ?? defaultMaxSeries,
+  }
   const load = async (): Promise<Scraper> => {
     const { createScraper } = await import('./scraper.ts')
-    return createScraper({
-      resource: resourceAttributes(options),
-      snapshot: () => ({ tasks: latestByTask(readTasks()), worker: readWorker() }),
-      maxSeries: options.maxSeries ?? defaultMaxSeries,
-    })
+    return createScraper(declared)
+  }
+  const sending = options.otlp === null ? null : startSending(options.otlp)
+  async function startSending(settings: MetricExport): Promise<OtlpMetrics | null> {
+    try {
+      const { startOtlpMetrics } = await import('./otlp-metrics.ts')
+      return startOtlpMetrics({ ...declared, settings, logger: options.logger })
+    } catch (error) {
+      options.logger.error('metrics are not sent by OTLP', { error })
+      return null
+    }
   }
   const answer = async (response: ServerResponse): Promise<void> => {
     try {
@@ -78,6 +99,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
       stopped = true
       const scraper = await loading?.catch(() => null)
       await scraper?.shutdown()
+      const sender = await sending
+      await within(lastSendMs, sender?.shutdown() ?? Promise.resolve(), () => {})
     },
   }
 }
@@ -85,16 +108,6 @@ export function createMetrics(options: MetricsOptions): Metrics {
 /** While a task moves between executors both may tell of it; the later entry is the newer. */
 function latestByTask(tasks: readonly TaskMetrics[]): TaskMetrics[] {
   return [...new Map(tasks.map((task) => [JSON.stringify([task.id.connector, task.id.task]), task])).values()]
-}
-
-/** Named as Kafka's metrics context names them. */
-function resourceAttributes({ groupId, workerId, kafkaClusterId }: MetricsOptions): Record<string, string> {
-  return {
-    'service.name': 'penstock',
-    'service.instance.id': workerId,
-    ...(groupId === null ? {} : { 'connect.group.id': groupId }),
-    ...(kafkaClusterId === null ? {} : { 'connect.kafka.cluster.id': kafkaClusterId }),
-  }
 }
 
 function sendError(response: ServerResponse, status: number, message: string): void {

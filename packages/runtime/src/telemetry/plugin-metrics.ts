@@ -1,6 +1,6 @@
 /** What plugins count by themselves (`SinkTaskContext.count`, `observe` and `gauge`). The names are theirs, the bounds ours. */
-import type { TaskMetrics } from './figures.ts'
-import { type MetricFamily, type MetricType, type Point, type Summary, taskLabels } from './metric.ts'
+import type { Summary, TaskMetrics } from './figures.ts'
+import { type MetricFamily, type MetricType, type Point, taskLabels } from './metric.ts'
 
 const labels = ['connector', 'task', 'connector_class']
 const maxNameLength = 100

@@ -4,17 +4,13 @@
  */
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
+import { type DeclaredMetrics, declaredProducer } from './declared-producer.ts'
 import { exposition } from './exposition.ts'
-import type { Snapshot } from './metric.ts'
 import { metricGroups } from './metric-groups.ts'
-import { pluginMetricFamilies } from './plugin-metrics.ts'
-import { SnapshotProducer } from './snapshot-producer.ts'
 
-export interface ScraperOptions {
+export interface ScraperOptions extends DeclaredMetrics {
   /** Shown as labels of `target_info`. */
   readonly resource: Readonly<Record<string, string>>
-  readonly snapshot: () => Snapshot
-  readonly maxSeries: number
 }
 
 export interface Scraper {
@@ -23,25 +19,16 @@ export interface Scraper {
   shutdown(): Promise<void>
 }
 
-const maxPluginMetrics = 200
-
 /** Reads when it is told to. */
 class ScrapeReader extends MetricReader {
   protected async onForceFlush(): Promise<void> {}
   protected async onShutdown(): Promise<void> {}
 }
 
-export function createScraper({ resource, snapshot, maxSeries }: ScraperOptions): Scraper {
+export function createScraper({ resource, ...declared }: ScraperOptions): Scraper {
   const metrics = metricGroups.flatMap((group) => group.metrics)
   const counters = new Set(metrics.filter(({ type }) => type === 'counter').map(({ name }) => name))
-  const producer = new SnapshotProducer({
-    metrics,
-    families: pluginMetricFamilies,
-    snapshot,
-    maxSeries,
-    maxFamilyNames: maxPluginMetrics,
-  })
-  const reader = new ScrapeReader({ metricProducers: [producer] })
+  const reader = new ScrapeReader({ metricProducers: [declaredProducer(declared, { withUnits: false })] })
   const provider = new MeterProvider({ resource: resourceFromAttributes(resource), readers: [reader] })
   return {
     async scrape() {

@@ -15,7 +15,8 @@ import {
   type MetricData,
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics'
-import type { Metric, MetricFamily, Point, Snapshot, Summary } from './metric.ts'
+import type { Summary } from './figures.ts'
+import type { Metric, MetricFamily, Point, Snapshot } from './metric.ts'
 
 export interface SnapshotProducerOptions {
   readonly metrics: readonly Metric[]
@@ -25,6 +26,8 @@ export interface SnapshotProducerOptions {
   readonly maxSeries: number
   /** Names that families may add beyond this number are left out. */
   readonly maxFamilyNames: number
+  /** The text format of Prometheus has no place for units beside the names. */
+  readonly withUnits: boolean
 }
 
 type Declared = Omit<Metric, 'read'>
@@ -46,7 +49,7 @@ export class SnapshotProducer implements MetricProducer {
   async collect(): Promise<CollectionResult> {
     const { metrics, families, snapshot, maxFamilyNames } = this.#options
     const errors: unknown[] = []
-    const scrape = new Scrape(this.#options.maxSeries)
+    const scrape = new Scrape(this.#options)
     const now = snapshot()
     for (const metric of metrics) attempt(errors, () => scrape.add(metric, metric.read(now)))
     let names = 0
@@ -78,12 +81,13 @@ class Scrape {
   dropped = 0
   readonly #names = new Set<string>()
   readonly #maxSeries: number
+  readonly #withUnits: boolean
   readonly #time: HrTime
 
-  constructor(maxSeries: number) {
+  constructor({ maxSeries, withUnits }: Pick<SnapshotProducerOptions, 'maxSeries' | 'withUnits'>) {
     this.#maxSeries = maxSeries
-    const ms = Date.now()
-    this.#time = [Math.floor(ms / 1000), (ms % 1000) * 1e6]
+    this.#withUnits = withUnits
+    this.#time = hrTime(Date.now())
   }
 
   add(metric: Declared, points: Iterable<Point>): void {
@@ -107,7 +111,7 @@ class Scrape {
 
   #metricData({ name, help, type }: Declared, points: readonly Point[]): MetricData {
     const common = {
-      descriptor: { name, description: help, unit: '', valueType: ValueType.DOUBLE },
+      descriptor: { name, description: help, unit: this.#withUnits ? unitOf(name) : '', valueType: ValueType.DOUBLE },
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
     }
     switch (type) {
@@ -135,9 +139,25 @@ class Scrape {
   }
 
   #dataPoint<T>({ labels, value }: Point, as: (value: Point['value']) => T): DataPoint<T> {
-    return { startTime: this.#time, endTime: this.#time, attributes: labels, value: as(value) }
+    return { startTime: processStart, endTime: this.#time, attributes: labels, value: as(value) }
   }
 }
+
+/** As UCUM writes it; told by the name. */
+function unitOf(name: string): string {
+  const measured = name.replace(/_(total|max|min|last)$/, '')
+  if (/_ms$/.test(measured)) return 'ms'
+  if (/_seconds(_ago)?$/.test(measured)) return 's'
+  if (/_bytes$/.test(measured)) return 'By'
+  return /_ratio$/.test(measured) ? '1' : ''
+}
+
+function hrTime(ms: number): HrTime {
+  return [Math.floor(ms / 1000), Math.floor(ms % 1000) * 1e6]
+}
+
+/** Totals count from a start: the process's, or a task's later one, which shows as a total that falls. */
+const processStart = hrTime(performance.timeOrigin)
 
 function isPresentable(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isNaN(value)

@@ -1,15 +1,15 @@
 /** The metrics of tasks. The names on the left are those that `execution/` counts under (`task-meter.ts`). */
-import type { TaskMetrics } from './figures.ts'
+import type { Summary, TaskMetrics } from './figures.ts'
 import {
   connectName,
   type Metric,
   type MetricGroup,
   type MetricType,
   type Point,
-  type Summary,
   stateSet,
   taskLabels,
 } from './metric.ts'
+import { pluginInfoMetrics } from './plugin-info-metrics.ts'
 
 const labels = ['connector', 'task']
 const taskStates = ['UNASSIGNED', 'RUNNING', 'PAUSED', 'FAILED', 'RESTARTING']
@@ -84,6 +84,7 @@ export const sinkTaskTotals: Readonly<Record<string, string>> = {
   'sink-record-read-total': 'Records read from Kafka, before transformations.',
   'sink-record-send-total': 'Records that a successful put has taken, after transformations.',
   'offset-commit-completion-total': 'Offset commits that Kafka has acknowledged.',
+  'offset-commit-skip-total': 'Offset commits that were acknowledged too late to count (offset.flush.timeout.ms).',
 }
 
 export const sourceTaskTotals: Readonly<Record<string, string>> = {
@@ -153,17 +154,11 @@ export const taskMetricGroups: readonly MetricGroup[] = [
           for (const { id, state } of worker?.tasks ?? tasks) yield* stateSet(taskLabels(id), taskStates, state)
         },
       },
-      {
-        name: connectName('connector-task-metrics', 'info'),
-        type: 'gauge',
-        labels: [...labels, 'connector_class'],
-        help: 'What the task runs; always 1.',
-        *read({ tasks }) {
-          for (const { id, connectorClass } of tasks) {
-            yield { labels: { ...taskLabels(id), connector_class: connectorClass }, value: 1 }
-          }
-        },
-      },
+      ...pluginInfoMetrics,
+      ...gauges('connector-task-metrics', {
+        'running-ratio': 'Share of its life that the task has been running, from 0 to 1.',
+        'pause-ratio': 'Share of its life that the task has been paused, from 0 to 1.',
+      }),
       ...summary(
         connectName('connector-task-metrics', 'batch-size'),
         connectName('connector-task-metrics', 'batch-size-max'),
@@ -222,6 +217,12 @@ export const taskMetricGroups: readonly MetricGroup[] = [
         connectName('source-task-metrics', 'transaction-size-max'),
         'transaction-size',
         'Records in one committed transaction of an exactly-once source',
+      ),
+      ofTasks(
+        connectName('source-task-metrics', 'transaction-size-min'),
+        'gauge',
+        'Records in the smallest committed transaction of an exactly-once source since the task started; none before the first.',
+        (task) => task.gauges['transaction-size-min'],
       ),
     ],
   },

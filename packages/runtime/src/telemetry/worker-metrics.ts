@@ -1,5 +1,7 @@
-/** The metrics of the worker: what runs here, the group, the executors, its own process. */
-import type { ConnectorFigures, ExecutorFigures, GroupFigures, WorkerFigures } from './figures.ts'
+/** The metrics of the worker: what runs here, the executors, its own process; those of its group are in `group-metrics.ts`. */
+import { clientMetrics } from './client-metrics.ts'
+import type { ConnectorFigures, ExecutorFigures, WorkerFigures } from './figures.ts'
+import { groupMetrics } from './group-metrics.ts'
 import { connectName, type Metric, type MetricGroup, type MetricType, type Point, stateSet } from './metric.ts'
 
 const connectorStates = ['UNASSIGNED', 'RUNNING', 'PAUSED', 'STOPPED', 'FAILED', 'RESTARTING']
@@ -13,18 +15,6 @@ function single(name: string, type: MetricType, help: string, read: (worker: Wor
     help,
     *read({ worker }) {
       if (worker) yield { labels: {}, value: read(worker) }
-    },
-  }
-}
-
-function ofGroup(name: string, type: MetricType, help: string, read: (group: GroupFigures) => number): Metric {
-  return {
-    name,
-    type,
-    labels: [],
-    help,
-    *read({ worker }) {
-      if (worker?.group) yield { labels: {}, value: read(worker.group) }
     },
   }
 }
@@ -65,8 +55,6 @@ function ofConnectors(
 }
 
 const worker = 'connect-worker-metrics'
-const rebalance = 'connect-worker-rebalance-metrics'
-const coordinator = 'connect-coordinator-metrics'
 
 function startups(
   what: 'connector' | 'task',
@@ -116,79 +104,11 @@ export const workerMetricGroups: readonly MetricGroup[] = [
       ),
       ...startups('connector', (figures) => figures.connectorStartups),
       ...startups('task', (figures) => figures.taskStartups),
-      ...[null, 'RUNNING', 'PAUSED', 'FAILED', 'UNASSIGNED', 'RESTARTING'].map(taskCount),
+      ...[null, 'RUNNING', 'PAUSED', 'FAILED', 'UNASSIGNED', 'RESTARTING', 'DESTROYED'].map(taskCount),
     ],
   },
-  {
-    title: 'Group',
-    metrics: [
-      {
-        name: connectName(rebalance, 'info'),
-        type: 'gauge',
-        labels: ['connect_protocol', 'leader_name'],
-        help: 'Protocol of the group and REST address of its leader; always 1.',
-        *read(snapshot) {
-          const group = snapshot.worker?.group
-          if (!group) return
-          yield {
-            labels: { connect_protocol: group.protocol.toUpperCase(), leader_name: group.leaderUrl ?? '' },
-            value: 1,
-          }
-        },
-      },
-      ofGroup(
-        connectName(rebalance, 'epoch'),
-        'gauge',
-        'Generation of the group that this worker knows.',
-        (group) => group.generation,
-      ),
-      ofGroup('penstock_worker_is_leader', 'gauge', '1 on the leader of the group, 0 on the others.', ({ isLeader }) =>
-        isLeader ? 1 : 0,
-      ),
-      ofGroup(
-        connectName(rebalance, 'completed-rebalances-total'),
-        'counter',
-        'Rebalances that this worker has completed: the work of the new assignment is started.',
-        (group) => group.completedRebalances,
-      ),
-      ofGroup(
-        connectName(rebalance, 'rebalancing'),
-        'gauge',
-        '1 while a new assignment is being put to work.',
-        (group) => (group.rebalancing ? 1 : 0),
-      ),
-      ofGroup(
-        'penstock_worker_rebalance_last_time_ms',
-        'gauge',
-        'Duration of the latest rebalance in milliseconds, from the end of the sync until its work was started.',
-        (group) => group.lastRebalanceMs,
-      ),
-      ofGroup(
-        connectName(rebalance, 'rebalance-max-time-ms'),
-        'gauge',
-        'Longest rebalance since the worker started, in milliseconds.',
-        (group) => group.maxRebalanceMs,
-      ),
-      ofGroup(
-        connectName(rebalance, 'time-since-last-rebalance-ms'),
-        'gauge',
-        'Milliseconds since the latest rebalance; +Inf before the first.',
-        (group) => group.msSinceLastRebalance,
-      ),
-      ofGroup(
-        connectName(coordinator, 'heartbeat-total'),
-        'counter',
-        'Heartbeats that the group coordinator has answered.',
-        (group) => group.heartbeats,
-      ),
-      ofGroup(
-        connectName(coordinator, 'last-heartbeat-seconds-ago'),
-        'gauge',
-        'Seconds since the latest heartbeat that was answered; -1 before the first.',
-        (group) => group.secondsSinceLastHeartbeat,
-      ),
-    ],
-  },
+  { title: 'Group', metrics: groupMetrics },
+  { title: 'Connections to Kafka', metrics: clientMetrics },
   {
     title: 'Executors and process',
     metrics: [
