@@ -6,7 +6,7 @@ export const executorKeys = {
     default: null,
     min: 0,
     importance: 'medium',
-    doc: 'Processes that run connectors and tasks; by default one for each core. 0 runs everything in the worker’s own process, without isolation.',
+    doc: 'Most processes that run connectors and tasks; by default one for each core. The first is always there, the others start when tasks need them. 0 runs everything in the worker’s own process, without isolation.',
   }),
   'executor.unresponsive.timeout.ms': key.int({
     default: 30000,

@@ -37,7 +37,7 @@ export class ExecutorPool {
     this.#slots = new ExecutorSlots(options)
   }
 
-  /** Resolves when every executor is ready, or when the pool is stopped before; rejects when one can't start. */
+  /** Resolves when the first executor is ready, or when the pool is stopped before; rejects when it can't start. */
   start(): Promise<void> {
     return this.#slots.start()
   }
@@ -80,7 +80,7 @@ export class ExecutorPool {
 
   /** Resolves when the task is on its way; its status tells the rest. */
   async startTask(start: StartTask): Promise<void> {
-    const slot = this.#slots.leastLoaded()
+    const slot = this.#slots.forTask()
     await this.#start(slot, slot.tasks, taskName(start.id), start, (executor) => executor.request('start-task', start))
   }
 

@@ -1,5 +1,6 @@
 /**
- * The executor processes of a worker, each in a slot of its own: brings them up, notices deaths, brings up replacements.
+ * The executor processes of a worker, each in a slot of its own: brings up the first at once and others when tasks need
+ * them, notices deaths, brings up replacements.
  * What runs on which is for executor-pool.ts.
  */
 import { availableParallelism } from 'node:os'
@@ -58,12 +59,9 @@ export class ExecutorSlots {
     this.#options = options
   }
 
-  /** Resolves when every executor is ready, or when the pool is stopped before; rejects when one can't start. */
+  /** Resolves when the first executor is ready, or when the pool is stopped before; rejects when it can't start. */
   async start(): Promise<void> {
-    const configured = this.#options.config['executor.processes']
-    const count = configured === 0 ? 1 : (configured ?? availableParallelism())
-    for (let index = 0; index < count; index++) this.#slots.push(this.#open(index))
-    await Promise.all(this.#slots.map((slot) => slot.ready)).catch((error: unknown) => {
+    await this.#open().ready.catch((error: unknown) => {
       if (!this.#stopping) throw error
     })
   }
@@ -92,12 +90,21 @@ export class ExecutorSlots {
     for (const slot of this.#slots) slot.process.setLogLevel(logger, level)
   }
 
-  /** The one with the least to do. Throws when there is none, or the worker is stopping. */
+  /** Of those there are, the one with the least to do. Throws when there is none, or the worker is stopping. */
   leastLoaded(): Slot {
     if (this.#stopping) throw new ConnectError('executor.stopping', 'this worker is stopping')
     const [first, ...rest] = this.#slots
     if (!first) throw new ConnectError('executor.none', 'this worker has no executor')
     return rest.reduce((best, candidate) => (load(candidate) < load(best) ? candidate : best), first)
+  }
+
+  /** Where a task is to run: on one without tasks, a further one while there may be more, else where the least runs. */
+  forTask(): Slot {
+    const least = this.leastLoaded()
+    if (load(least) < 1 || this.#slots.length >= this.#most) return least
+    const slot = this.#open()
+    slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
+    return slot
   }
 
   metrics(): readonly TaskMetrics[] {
@@ -123,7 +130,13 @@ export class ExecutorSlots {
     return this.#slots.find(holds)
   }
 
-  #open(index: number): Slot {
+  get #most(): number {
+    const configured = this.#options.config['executor.processes']
+    return configured === 0 ? 1 : (configured ?? availableParallelism())
+  }
+
+  #open(): Slot {
+    const index = this.#slots.length
     const slot: Slot = {
       index,
       process: this.#fork(index),
@@ -134,6 +147,7 @@ export class ExecutorSlots {
       tasks: new Map(),
       metrics: [],
     }
+    this.#slots.push(slot)
     slot.ready = this.#firstStart(slot)
     return slot
   }
@@ -226,7 +240,7 @@ export class ExecutorSlots {
 
   #retryLater(slot: Slot, error: unknown): void {
     if (this.#stopping) return
-    this.#options.logger.error(`executor ${slot.index} could not be replaced, trying again`, { error })
+    this.#options.logger.error(`executor ${slot.index} could not be started, trying again`, { error })
     slot.ready = pause(restartPauseMs).then(() => this.#replace(slot))
     slot.ready.catch((next: unknown) => this.#retryLater(slot, next))
   }
