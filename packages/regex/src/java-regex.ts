@@ -3,8 +3,9 @@
  * seventy times faster than RE2 in JavaScript; where ambiguity.ts says that backtracking could run away with a text of
  * that length, RE2 takes over, whose time grows with the length only.
  */
+import { createRequire } from 'node:module'
 import { DataError } from '@penstock/core'
-import { RE2JS } from 're2js'
+import type { RE2JS } from 're2js'
 import { type Ambiguity, ambiguityOf } from './ambiguity.ts'
 import { emitJs, emitRe2, type Re2Pattern } from './emit.ts'
 import { parseJavaRegex } from './parse-java-regex.ts'
@@ -96,6 +97,8 @@ class LinearRegex {
   readonly #pattern: Re2Pattern
 
   constructor(pattern: Re2Pattern) {
+    // Its tables take 10 MB, and few patterns need it.
+    const { RE2JS } = createRequire(import.meta.url)('re2js') as { RE2JS: typeof import('re2js').RE2JS }
     this.#whole = RE2JS.compile(pattern.whole)
     this.#find = RE2JS.compile(pattern.find)
     this.#pattern = pattern

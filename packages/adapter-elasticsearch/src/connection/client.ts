@@ -6,7 +6,7 @@
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { type Client, errors } from '@elastic/elasticsearch'
+import type { Client, errors } from '@elastic/elasticsearch'
 import { messageOf } from '@penstock/core'
 import { type ElasticsearchSinkConfig, shownUrls } from '../config/config.ts'
 import { Deadline } from './deadline.ts'
@@ -117,7 +117,7 @@ export class ElasticsearchClient {
     } catch (error) {
       if (!deadline.passed) throw new UnreachableError(explained(messageOf(error)))
       this.#readTimeout.timedOut(deadline.ms)
-      if (error instanceof errors.RequestAbortedError) this.#judge(error.meta?.meta.connection ?? null, false)
+      if (isAbort(error)) this.#judge(error.meta?.meta.connection ?? null, false)
       throw new UnreachableError(`no answer within ${deadline.ms} ms (read.timeout.ms)`, { timedOut: true })
     } finally {
       deadline.end()
@@ -151,4 +151,9 @@ export class ElasticsearchClient {
     this.#closed.abort()
     await this.#client.close()
   }
+}
+
+/** By its name: the class itself is the library's, which is loaded with the first connection. */
+function isAbort(error: unknown): error is errors.RequestAbortedError {
+  return error instanceof Error && error.name === 'RequestAbortedError'
 }

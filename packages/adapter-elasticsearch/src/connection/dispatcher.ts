@@ -1,7 +1,9 @@
 /** How requests get to one node: over kept connections, by a proxy where there is one, signed where that is wanted. */
 
+import { createRequire } from 'node:module'
 import { messageOf } from '@penstock/core'
-import { type Dispatcher, Pool, ProxyAgent } from 'undici'
+import type * as Undici from 'undici'
+import type { Dispatcher } from 'undici'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import { awsCredentials, RequestSigner } from './signing.ts'
 import { connectOptions } from './tls.ts'
@@ -22,11 +24,15 @@ export interface NodeDispatcher {
   close(): Promise<void>
 }
 
+/** Loaded with the first connection, like the client. */
+const undici = (): typeof Undici => createRequire(import.meta.url)('undici')
+
 /** A day is longer than servers keep a connection without requests. */
 const forEverMs = 86_400_000
 
 /** Makes the dispatcher of a node by its URL. Throws ConfigError for stores that can't be read. */
 export function dispatchers(config: ElasticsearchSinkConfig): (node: { readonly url: URL }) => NodeDispatcher {
+  const { Pool, ProxyAgent } = undici()
   const connect = connectOptions(config)
   const idleMs = config['max.connection.idle.time.ms']
   const keepAliveTimeout = idleMs < 0 ? forEverMs : Math.max(idleMs, 1)
@@ -85,7 +91,7 @@ export function dispatchers(config: ElasticsearchSinkConfig): (node: { readonly 
  * code; so a proxy that hangs up instead of opening a tunnel has to fail with another.
  */
 function proxyConnections(origin: URL, own: object): Dispatcher {
-  const pool = new Pool(origin, own)
+  const pool = new (undici().Pool)(origin, own)
   const connect = (request: Dispatcher.ConnectOptions) =>
     pool.connect(request).catch((error: unknown) => {
       throw new Error(`Proxy did not open a connection: ${messageOf(error)}`)

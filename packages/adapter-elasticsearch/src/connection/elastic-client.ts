@@ -1,5 +1,7 @@
 /** Elastic's client, set up by a configuration: nodes, credentials, headers. */
-import { Client, type ClientOptions, Transport } from '@elastic/elasticsearch'
+import { createRequire } from 'node:module'
+import type * as Elasticsearch from '@elastic/elasticsearch'
+import type { Client, ClientOptions } from '@elastic/elasticsearch'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import { cloudUrl } from './cloud-id.ts'
 import { dispatchers } from './dispatcher.ts'
@@ -14,19 +16,25 @@ export function nodeUrls(config: Pick<ElasticsearchSinkConfig, 'connection.url' 
   return cloudId === '' ? [...config['connection.url']] : [cloudUrl(cloudId)]
 }
 
+/** Loaded with the first connection: it takes 40 MB, which executors without this sink do without. */
+const library = (): typeof Elasticsearch => createRequire(import.meta.url)('@elastic/elasticsearch')
+
 /**
  * Without the check of the product, which Elasticsearch before 7.14 and OpenSearch fail, and with plain media types
  * instead of `compatible-with=9`, which others than version 8 and 9 refuse.
  */
-class PlainTransport extends Transport {
-  constructor({ productCheck: _product, vendoredHeaders: _headers, ...options }: TransportOptions) {
-    super({ ...options, openTelemetry: { enabled: false } })
+function plainTransport(): typeof Elasticsearch.Transport {
+  return class extends library().Transport {
+    constructor({ productCheck: _product, vendoredHeaders: _headers, ...options }: TransportOptions) {
+      super({ ...options, openTelemetry: { enabled: false } })
+    }
   }
 }
-type TransportOptions = ConstructorParameters<typeof Transport>[0]
+type TransportOptions = ConstructorParameters<typeof Elasticsearch.Transport>[0]
 
 /** Throws ConfigError for certificates and keys that can't be had. */
 export function createClient(config: ElasticsearchSinkConfig): Client {
+  const { Client } = library()
   const auth = credentials(config)
   const nodes = nodeUrls(config).map(parseNodeUrl)
   const common = auth ?? nodes[0]?.auth
@@ -41,7 +49,7 @@ export function createClient(config: ElasticsearchSinkConfig): Client {
     // Also for nodes that the cluster tells of, whose URLs hold no user.
     ...(common ? { auth: common } : {}),
     agent: dispatchers(config) as NonNullable<ClientOptions['agent']>,
-    Transport: PlainTransport,
+    Transport: plainTransport(),
     headers: { 'user-agent': 'penstock', ...extraHeaders(config['connection.headers']) },
     maxRetries: 0,
     enableMetaHeader: false,

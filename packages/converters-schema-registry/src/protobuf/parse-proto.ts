@@ -1,14 +1,19 @@
 /** Protobuf schemas from their text, with those they import. */
+import { createRequire } from 'node:module'
 import { DataError, messageOf } from '@penstock/core'
-import protobuf from 'protobufjs'
+import type protobuf from 'protobufjs'
 import type { SchemaSource } from '../registry/schema-registry.ts'
 import type { ProtoEnum, ProtoField, ProtoFile, ProtoMessage, ProtoOneof, ProtoScalar } from './proto-model.ts'
 import { wellKnownFiles } from './well-known.ts'
 
+/** Loaded when the first schema is read: most workers never see one, and each executor would keep it in memory. */
+const library = (): typeof protobuf => createRequire(import.meta.url)('protobufjs')
+
 /** Throws DataError for what is no Protobuf schema. */
 export function parseProto({ text, used }: Pick<SchemaSource, 'text' | 'used'>): ProtoFile {
+  const { Namespace, parse, Root } = library()
   try {
-    const root = new protobuf.Root()
+    const root = new Root()
     const given = new Map(used.map((other) => [other.name, other.text]))
     const imported = new Set<string>()
     addFile(root, text, given, imported)
@@ -16,10 +21,10 @@ export function parseProto({ text, used }: Pick<SchemaSource, 'text' | 'used'>):
     for (const [name, other] of given) if (!imported.has(name)) addFile(root, other, given, imported)
     root.resolveAll()
     // Parsed on its own too: the root doesn't tell which file a message came from.
-    const own = protobuf.parse(text, new protobuf.Root(), { keepCase: true })
+    const own = parse(text, new Root(), { keepCase: true })
     const scope = own.package ? own.root.lookup(own.package) : own.root
     const builder = new ModelBuilder()
-    const messages = scope instanceof protobuf.Namespace ? typesOf(scope) : []
+    const messages = scope instanceof Namespace ? typesOf(scope) : []
     return { messages: messages.map((type) => builder.message(root.lookupType(type.fullName))) }
   } catch (cause) {
     if (cause instanceof DataError) throw cause
@@ -28,19 +33,21 @@ export function parseProto({ text, used }: Pick<SchemaSource, 'text' | 'used'>):
 }
 
 function addFile(root: protobuf.Root, text: string, given: ReadonlyMap<string, string>, imported: Set<string>): void {
-  const { imports = [], weakImports = [] } = protobuf.parse(text, root, { keepCase: true })
+  const { common, parse } = library()
+  const { imports = [], weakImports = [] } = parse(text, root, { keepCase: true })
   for (const name of [...imports, ...weakImports]) {
     if (imported.has(name)) continue
     imported.add(name)
     const other = given.get(name) ?? wellKnownFiles[name]
-    const common = protobuf.common.get(name)
+    const known = common.get(name)
     if (other !== undefined) addFile(root, other, given, imported)
-    else if (common?.nested) root.addJSON(common.nested)
+    else if (known?.nested) root.addJSON(known.nested)
   }
 }
 
 function typesOf(scope: protobuf.Namespace): protobuf.Type[] {
-  return scope.nestedArray.filter((nested) => nested instanceof protobuf.Type)
+  const { Type } = library()
+  return scope.nestedArray.filter((nested) => nested instanceof Type)
 }
 
 class ModelBuilder {
@@ -79,7 +86,7 @@ class ModelBuilder {
       throw new DataError('protobuf.group', `the field ${field.name} of ${nameOf(parent)} is a group; use a message`)
     }
     const type = this.#typeOf(field)
-    const isMap = field instanceof protobuf.MapField
+    const isMap = field instanceof library().MapField
     const isMessage = typeof type !== 'string' && type.kind === 'message'
     const presence = Boolean(field.hasPresence) && !field.repeated && !isMap
     return {
@@ -98,8 +105,9 @@ class ModelBuilder {
 
   #typeOf(field: protobuf.Field): ProtoField['type'] {
     const { resolvedType } = field
-    if (resolvedType instanceof protobuf.Type) return this.message(resolvedType)
-    if (resolvedType instanceof protobuf.Enum) return this.#enum(resolvedType)
+    const { Enum, Type } = library()
+    if (resolvedType instanceof Type) return this.message(resolvedType)
+    if (resolvedType instanceof Enum) return this.#enum(resolvedType)
     return field.type as ProtoScalar
   }
 

@@ -1,11 +1,14 @@
 /** Requests to the URLs of a schema registry: one after the other, again after a while, until one is answered. */
+import { createRequire } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ConnectError, messageOf, RetriableError } from '@penstock/core'
-import { Agent, request } from 'undici'
+import type * as Undici from 'undici'
 import type { RegistryConfig } from './config.ts'
 import { authorization, connectOptions } from './connection-options.ts'
 import { withoutCredentials } from './urls.ts'
 
+/** Loaded with the first registry that is asked. */
+const undici = (): typeof Undici => createRequire(import.meta.url)('undici')
 const mediaType = 'application/vnd.schemaregistry.v1+json'
 
 /** An answer that is final, whatever it says. */
@@ -23,7 +26,7 @@ interface Node {
 export class HttpRequests {
   readonly #config: RegistryConfig
   readonly #nodes: readonly Node[]
-  readonly #agent: Agent
+  readonly #agent: Undici.Agent
   readonly #closing = new AbortController()
   #preferred = 0
 
@@ -36,7 +39,7 @@ export class HttpRequests {
     })
     if (config['url.randomize']) this.#preferred = Math.floor(Math.random() * this.#nodes.length)
     const readMs = config['http.read.timeout.ms']
-    this.#agent = new Agent({ connect: connectOptions(config), headersTimeout: readMs, bodyTimeout: readMs })
+    this.#agent = new (undici().Agent)({ connect: connectOptions(config), headersTimeout: readMs, bodyTimeout: readMs })
   }
 
   /** Rejects with RetriableError when no URL answered well in all attempts. */
@@ -79,7 +82,7 @@ export class HttpRequests {
   }
 
   async #ask(node: Node, method: 'GET' | 'POST', path: string, body: unknown): Promise<Answer> {
-    const response = await request(`${node.url}${path}`, {
+    const response = await undici().request(`${node.url}${path}`, {
       method,
       headers: body === undefined ? node.headers : { ...node.headers, 'content-type': mediaType },
       body: body === undefined ? null : JSON.stringify(body),
