@@ -23,9 +23,17 @@ const producerLingerMs = 1
 export interface Latency {
   readonly perSecond: number
   readonly records: number
-  readonly medianMs: number
-  readonly p99Ms: number
-  readonly largestMs: number
+  readonly recordMs: Times
+  /** Bulk requests, and how long Elasticsearch took to answer one. */
+  readonly requests: number
+  readonly requestMs: Times
+}
+
+/** In milliseconds. */
+export interface Times {
+  readonly median: number
+  readonly p99: number
+  readonly largest: number
 }
 
 export async function measureLatency(): Promise<Latency> {
@@ -65,16 +73,29 @@ export async function measureLatency(): Promise<Latency> {
   }
   // What is slow only at first, as the start of the task, must not hold up what is measured.
   await produceTo(warmUp)
+  proxy.requestMs.length = 0
   await produceTo(count)
-  const measured = Array.from(acknowledgedAt, (at, number) => at - (producedAt[number] as number))
-    .slice(warmUp)
-    .sort((a, b) => a - b)
-  const at = (share: number) => Math.round(measured[Math.ceil(measured.length * share) - 1] as number)
-  return { perSecond, records: measured.length, medianMs: at(0.5), p99Ms: at(0.99), largestMs: at(1) }
+  const measured = Array.from(acknowledgedAt, (at, number) => at - (producedAt[number] as number)).slice(warmUp)
+  const { requestMs } = proxy
+  return {
+    perSecond,
+    records: measured.length,
+    recordMs: timesOf(measured),
+    requests: requestMs.length,
+    requestMs: timesOf(requestMs),
+  }
+}
+
+function timesOf(values: readonly number[]): Times {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number) => Math.round(sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN)
+  return { median: at(0.5), p99: at(0.99), largest: at(1) }
 }
 
 class AcknowledgementProxy implements AsyncDisposable {
   readonly #acknowledged: (partition: number, offset: number) => void
+  /** How long each bulk request took to be answered. */
+  readonly requestMs: number[] = []
   readonly #agent = new Agent({ keepAlive: true })
   readonly #server = createServer((incoming, outgoing) => {
     this.#pass(incoming, outgoing).catch(() => outgoing.destroy())
@@ -103,6 +124,7 @@ class AcknowledgementProxy implements AsyncDisposable {
   async #pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await bytesOf(incoming)
     const { method = 'GET', headers, url = '/' } = incoming
+    const sentAt = performance.now()
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       request(new URL(url, stack.elasticsearch), { method, headers, agent: this.#agent }, resolve)
         .on('error', reject)
@@ -111,6 +133,7 @@ class AcknowledgementProxy implements AsyncDisposable {
     const answered = await bytesOf(answer)
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(answered)
     if (!answered.subarray(0, 20).includes('"errors":false')) return
+    this.requestMs.push(performance.now() - sentAt)
     // topic+partition+offset
     for (const [, partition, offset] of body.toString('latin1').matchAll(/"_id":"[^"]*\+(\d+)\+(\d+)"/g)) {
       this.#acknowledged(Number(partition), Number(offset))

@@ -21,8 +21,8 @@ export async function runPenstock(
 ): Promise<PenstockRun> {
   const env = profileFolder ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` } : {}
   await using cluster = await startCluster({ workers: 1, properties: { 'executor.processes': String(executors) }, env })
-  const pids = await processesOf(cluster, executors)
   await cluster.createConnector(freshName('bench'), { ...sinkTo(topic, index.name), ...connector })
+  const pids = await processesOf(cluster, executors)
   const measurement = await measure(index, records, { pids, server: elasticsearchProcess() })
   if (!profileFolder) return { measurement, profiles: [] }
   await cluster.worker(0).stop() // profiles are written at an orderly end
@@ -42,7 +42,7 @@ export function sinkTo(topic: string, index: string): Record<string, string> {
   }
 }
 
-/** The worker and its executors. */
+/** The worker and its executors, the second of which starts with the second task. */
 async function processesOf(cluster: Cluster, executors: number): Promise<number[]> {
   const worker = cluster.worker(0)
   const children = async () => {

@@ -33,6 +33,28 @@ export function loadAverage(): number {
   return Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0])
 }
 
+/** CPU time of the whole machine since it was started, in ticks. */
+export interface MachineTimes {
+  readonly busy: number
+  /** What a virtual machine wanted and its host did not give. */
+  readonly stolen: number
+}
+
+export function machineTimes(): MachineTimes {
+  const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, stolen = 0] = (
+    readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? ''
+  )
+    .split(/ +/)
+    .map(Number)
+  return { busy: user + nice + system + irq + softirq, stolen }
+}
+
+/** Of the CPU time that was wanted meanwhile, what the host did not give: from 0 to 1. */
+export function stolenShare(from: MachineTimes, to: MachineTimes): number {
+  const stolen = to.stolen - from.stolen
+  return stolen / Math.max(1, stolen + to.busy - from.busy)
+}
+
 /** Sum of the first `count` of utime, stime, cutime and cstime. */
 function statTimes(file: string, count: number): number {
   const stat = readFileSync(file, 'utf8')

@@ -77,9 +77,13 @@ export function startupLines({ firstAnswerMs, idleBytes, idlePercent }: Startup)
   return `start to first REST answer: ${(firstAnswerMs / 1000).toFixed(2)} s (best of 3); idle with one executor: ${idle}`
 }
 
-export function latencyLine({ perSecond, records, medianMs, p99Ms, largestMs }: Latency): string {
-  const times = `median ${medianMs} ms, 99 % within ${p99Ms} ms, at most ${largestMs} ms`
-  return `from produce to acknowledged at ${perSecond} records/s (${records} of them): ${times}`
+export function latencyLine({ perSecond, records, recordMs, requestMs, requests }: Latency): string {
+  return `from produce to acknowledged at ${perSecond} records/s (${records} of them): ${timesText(recordMs)};
+  of that the node took for one of ${requests} bulk requests: ${timesText(requestMs)}`
+}
+
+function timesText({ median, p99, largest }: Latency['recordMs']): string {
+  return `median ${median} ms, 99 % within ${p99} ms, at most ${largest} ms`
 }
 
 export function linearityTable(runs: readonly LinearityRun[]): string {
@@ -105,6 +109,10 @@ export function resultLine({ measured, measurement }: Result): string {
 export function machineLine(load: number): string {
   const [cpu] = cpus()
   return `${cpus().length} × ${cpu?.model.trim() ?? 'CPU'}, Node ${process.version}, load average ${load.toFixed(2)}`
+}
+
+export function stolenLine(share: number): string {
+  return `The host did not give ${(share * 100).toFixed(0)} % of the CPU time that was wanted: compare figures of one run with each other only.`
 }
 
 const topCount = 25
