@@ -29,8 +29,8 @@ export default defineConfig({
           pool: 'forks',
           execArgv: ['--conditions=source'],
           fileParallelism: false, // two cores and one stack: tests measure times
-          testTimeout: 240_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
           teardownTimeout: 60_000,
         },
       },
@@ -44,8 +44,8 @@ export default defineConfig({
           pool: 'forks',
           execArgv: ['--conditions=source'],
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 180_000, // the first time fetches Kafka Connect
+          testTimeout: 300_000,
+          hookTimeout: 300_000, // the first time fetches Kafka Connect
           teardownTimeout: 60_000,
         },
       },

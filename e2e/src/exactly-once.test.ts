@@ -86,7 +86,7 @@ async function ownerOf(name: string, task: number): Promise<WorkerProcess> {
 }
 
 test('each record is there once and in order, whatever is killed or suspended meanwhile', {
-  timeout: DEADLINE_MS + 120_000,
+  timeout: 3 * DEADLINE_MS + 120_000,
 }, async () => {
   const name = await startSource()
   const share = (part: number): number => Math.floor(RECORDS * part)
@@ -113,7 +113,7 @@ test('each record is there once and in order, whatever is killed or suspended me
 })
 
 test('with another number of tasks the former ones are fenced before the new ones begin', {
-  timeout: DEADLINE_MS + 60_000,
+  timeout: 3 * DEADLINE_MS + 60_000,
 }, async () => {
   const name = await startSource({ 'transaction.boundary': 'interval', 'transaction.boundary.interval.ms': '300' })
   await untilPositionsAre(name, Math.floor(RECORDS * 0.1))
@@ -124,7 +124,7 @@ test('with another number of tasks the former ones are fenced before the new one
   await untilEachIsThereOnce(name)
 })
 
-test('a restart of the broker costs no record and no task', { timeout: DEADLINE_MS + 60_000 }, async ({ skip }) => {
+test('a restart of the broker costs no record and no task', { timeout: 3 * DEADLINE_MS + 60_000 }, async ({ skip }) => {
   skip(!(await stack.controllable()).includes('kafka'), 'the broker is run by somebody else')
   const records = Math.ceil(RECORDS / 3)
   const name = await startSource({ iterations: String(records) })

@@ -43,7 +43,7 @@ function dice(seed: number): () => number {
 }
 
 test('under load, whatever is killed: every record of a sink arrives once, a source goes on', {
-  timeout: 600_000,
+  timeout: 1_200_000,
 }, async () => {
   const topic = await cluster.createTopic({ partitions: PARTITIONS })
   const index = cluster.index(topic)

@@ -26,6 +26,9 @@ export interface Differences {
   readonly different: readonly string[]
 }
 
+/** While documents are missing, which ones is looked up so often: the last look is what a failed wait tells. */
+const showEveryMs = 15_000
+
 export class IndexView {
   readonly name: string
   readonly #url: string
@@ -109,13 +112,13 @@ export class IndexView {
   /** Resolves when the index holds the documents of these records and no others, each with its content. */
   async untilHoldsExactly(records: readonly StoredRecord[], options: HoldsExactlyOptions = {}): Promise<void> {
     const { deadlineMs = 60_000 } = options
-    const startedAt = Date.now()
+    let comparedAt = Date.now()
     await until(
       async () => {
         const count = await this.count()
-        const late = Date.now() - startedAt > deadlineMs - 1_000
-        if (count !== records.length && !late) return new NotYet(`${count} documents`)
+        if (count !== records.length && Date.now() - comparedAt < showEveryMs) return new NotYet(`${count} documents`)
         const differences = await this.compare(records, options)
+        comparedAt = Date.now()
         return (
           Object.values(differences).every((list) => list.length === 0) ||
           new NotYet(`${count} documents, ${show(differences)}`)

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface UntilOptions {
   /** What is waited for, as the end of the sentence "waited in vain for …". */
   readonly what: string
+  /** How long it may take on a machine that has nothing else to do. */
   readonly deadlineMs?: number
   readonly everyMs?: number
 }
@@ -16,6 +17,9 @@ export class NotYet {
   }
 }
 
+/** On a machine whose cores others use too, all takes longer. More patience costs time only where a test fails. */
+const patience = 3
+
 /**
  * Asks again and again until the condition gives something other than false, undefined or NotYet, and hands that out.
  * An exception counts as "not yet"; at the deadline the error tells what was seen last.
@@ -25,6 +29,7 @@ export async function until<T>(
   { what, deadlineMs = 30_000, everyMs = 100 }: UntilOptions,
 ): Promise<T> {
   const startedAt = Date.now()
+  const longestMs = deadlineMs * patience
   for (;;) {
     let seen: unknown
     try {
@@ -34,8 +39,8 @@ export async function until<T>(
     } catch (error) {
       seen = error
     }
-    if (Date.now() - startedAt > deadlineMs) {
-      throw new Error(`waited ${deadlineMs} ms in vain for ${what}; seen last: ${show(seen)}`)
+    if (Date.now() - startedAt > longestMs) {
+      throw new Error(`waited ${longestMs} ms in vain for ${what}; seen last: ${show(seen)}`)
     }
     await sleep(everyMs)
   }
