@@ -104,7 +104,7 @@ export class TaskLife {
     const failure = fenced
       ? new ConnectError(
           'task.fenced',
-          `task ${taskName(this.id)} runs on another worker by now, this copy was fenced`,
+          `another copy of task ${taskName(this.id)} has joined in its place, this one was fenced`,
           { cause: error },
         )
       : error

@@ -3,7 +3,7 @@
  * life of a rebalance: `group/membership.ts` (join) → {@link GroupDuties.assign} (leader) → `group/assignor.ts` →
  * {@link GroupDuties.onAssignment} (everyone) → `running-work.ts`.
  */
-import { type Clock, type Logger, messageOf, type TaskId, taskName } from '@penstock/core'
+import { type Clock, codeOf, type Logger, messageOf, type TaskId, taskName } from '@penstock/core'
 import type { DistributedConfig } from '../config/worker-config.ts'
 import type { Assignment, ConnectProtocolVersion, WorkerMetadata } from '../group/assignment.ts'
 import type { AssignmentRound, RoundOutcome } from '../group/assignment-round.ts'
@@ -154,7 +154,10 @@ export class GroupDuties implements MembershipListener {
     // Not awaited: a rejoin need not wait until everything has started.
     jobs
       .run('starting assigned work', () => this.#settle(assignment, generation, startedAt))
-      .catch((error: unknown) => this.#parts.logger.error('starting assigned work failed', { error }))
+      .catch((error: unknown) => {
+        // A worker that stops starts nothing any more, which is no failure.
+        if (codeOf(error) !== 'herder.stopping') this.#parts.logger.error('starting assigned work failed', { error })
+      })
   }
 
   async onLost(reason: string): Promise<void> {
