@@ -29,6 +29,14 @@ export function residentBytes(pids: readonly number[]): number {
   }, 0)
 }
 
+/** The same with what processes share, as Node's own code, divided among them. */
+export function proportionalBytes(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const [, kilobytes] = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? []
+    return sum + Number(kilobytes ?? 0) * 1024
+  }, 0)
+}
+
 export function loadAverage(): number {
   return Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0])
 }

@@ -72,8 +72,9 @@ total s       from the creation of the connector to the last document.
 CPU, memory   of the worker with its executors; the memory is the highest sum of their resident sets. of the node: CPU
               seconds per million documents of Elasticsearch.`
 
-export function startupLines({ firstAnswerMs, idleBytes, idlePercent }: Startup): string {
-  const idle = `${Math.round(idleBytes / 2 ** 20)} MiB, ${idlePercent.toFixed(2)} % of a core`
+export function startupLines({ firstAnswerMs, idleBytes, idleProportionalBytes, idlePercent }: Startup): string {
+  const [resident, proportional] = [idleBytes, idleProportionalBytes].map((bytes) => Math.round(bytes / 2 ** 20))
+  const idle = `${resident} MiB (${proportional} with shared memory counted once), ${idlePercent.toFixed(2)} % of a core`
   return `start to first REST answer: ${(firstAnswerMs / 1000).toFixed(2)} s (best of 3); idle with one executor: ${idle}`
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startCluster } from '../harness/index.ts'
-import { cpuSeconds, residentBytes } from './process-figures.ts'
+import { cpuSeconds, proportionalBytes, residentBytes } from './process-figures.ts'
 
 const rounds = 3
 const askEveryMs = 10
@@ -12,6 +12,8 @@ export interface Startup {
   readonly firstAnswerMs: number
   /** Resident memory of an idle worker with one executor. */
   readonly idleBytes: number
+  /** The same with the memory that both processes share counted once. */
+  readonly idleProportionalBytes: number
   /** Of one core, in percent. */
   readonly idlePercent: number
 }
@@ -32,7 +34,12 @@ export async function measureStartup(): Promise<Startup> {
   const before = cpuSeconds(pids)
   await sleep(idleForMs)
   const idlePercent = ((cpuSeconds(pids) - before) / (idleForMs / 1000)) * 100
-  return { firstAnswerMs: Math.min(...timesMs), idleBytes: residentBytes(pids), idlePercent }
+  return {
+    firstAnswerMs: Math.min(...timesMs),
+    idleBytes: residentBytes(pids),
+    idleProportionalBytes: proportionalBytes(pids),
+    idlePercent,
+  }
 }
 
 async function answers(url: string): Promise<boolean> {
