@@ -43,7 +43,7 @@ function asksPlugins(file: string): boolean {
 
 /** Folders of the runtime, the upper ones first: each may import those of the rows below its own. */
 const RUNTIME_ROWS = [
-  ['rest'],
+  ['rest', 'diagnosis'],
   ['herder'],
   ['execution'],
   ['telemetry'],

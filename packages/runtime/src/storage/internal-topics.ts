@@ -40,6 +40,22 @@ export function topicSpec(config: DistributedConfig, topicKey: InternalTopicKey,
   }
 }
 
+/** An internal topic and the key that names it. */
+export interface InternalTopic extends TopicSpec {
+  readonly key: InternalTopicKey
+}
+
+/** All three, as the worker would create them. */
+export function internalTopics(config: DistributedConfig): readonly InternalTopic[] {
+  const partitions: Readonly<Record<InternalTopicKey, number>> = {
+    'config.storage.topic': 1,
+    'offset.storage.topic': config['offset.storage.partitions'],
+    'status.storage.topic': config['status.storage.partitions'],
+  }
+  const keys = Object.keys(partitions) as InternalTopicKey[]
+  return keys.map((key) => ({ ...topicSpec(config, key, partitions[key]), key }))
+}
+
 /** A topic for the offsets of sources, the worker's or one that a connector has of its own. */
 export function offsetTopicSpec(config: WorkerConfig, name: string): TopicSpec {
   return {
