@@ -13,7 +13,7 @@ help: ## Show this list
 setup: ## Fetch Node, pnpm and the packages, build the native Kafka client where no prebuilt one is to be had
 	@scripts/setup.sh
 
-build: setup ## Compile everything; leaves a runnable apps/worker/bin/penstock-worker
+build: setup ## Compile everything; leaves runnable apps/worker/bin/penstock-worker and apps/cli/bin/penstock
 	@tsc -b
 
 lint: setup ## Check style and common mistakes
