@@ -1,13 +1,14 @@
 #!/bin/sh
-# Lays out what the image runs: the worker, the packages it needs, production dependencies exactly as locked, and the
-# native Kafka client without its sources.
-#   deploy/assemble.sh FOLDER    after scripts/setup.sh and `tsc -b apps/worker`; FOLDER must not exist
+# Lays out what the image runs: worker, command line and console, the packages they need, production dependencies exactly as
+# locked, the native Kafka client without its sources, and the list of all of it (SBOM).
+#   deploy/assemble.sh FOLDER    after `make build`; FOLDER must not exist
 set -eu
 cd "$(dirname "$0")/.."
 root=$(pwd -P)
 out=${1:?usage: deploy/assemble.sh FOLDER}
 PATH=$root/.tools/bin:$root/.tools/node_modules/.bin:$PATH
 export PATH
+export pnpm_config_pm_on_fail=ignore
 
 fail() {
   echo "assemble: $*" >&2
@@ -15,12 +16,18 @@ fail() {
 }
 
 [ ! -e "$out" ] || fail "$out exists"
-[ -f apps/worker/dist/main.js ] || fail "apps/worker/dist/main.js is missing: run 'tsc -b apps/worker' first"
 mkdir -p "$out"
 out=$(cd "$out" && pwd -P)
 
-# Folders of the worker and of the packages of this repository that it depends on, in whatever depth.
+# Programs of the image; the console is files that the worker serves.
+programs=
+for app in worker cli; do
+  [ ! -f "apps/$app/package.json" ] || programs="$programs $app"
+done
+
+# Folders of the programs and of the packages of this repository that they depend on, in whatever depth.
 workspace_folders() {
+  # shellcheck disable=SC2086 # a list
   node -e '
     const { existsSync, readFileSync, readdirSync } = require("node:fs")
     const folders = new Map()
@@ -30,27 +37,38 @@ workspace_folders() {
         if (existsSync(file)) folders.set(JSON.parse(readFileSync(file, "utf8")).name, `${parent}/${name}`)
       }
     }
-    const wanted = new Set(["apps/worker"])
+    const wanted = new Set(process.argv.slice(1).map((name) => `apps/${name}`))
     for (const folder of wanted) {
       const { dependencies = {} } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"))
       for (const name of Object.keys(dependencies)) if (folders.has(name)) wanted.add(folders.get(name))
     }
     console.log([...wanted].join("\n"))
-  '
+  ' $programs
 }
 
-cp package.json pnpm-lock.yaml pnpm-workspace.yaml LICENSE "$out/"
+cp package.json pnpm-lock.yaml pnpm-workspace.yaml LICENSE deploy/healthcheck.mjs "$out/"
 for folder in $(workspace_folders); do
-  [ -d "$folder/dist" ] || fail "$folder/dist is missing: run 'tsc -b apps/worker' first"
+  [ -d "$folder/dist" ] || fail "$folder/dist is missing: run 'make build' first"
   mkdir -p "$out/$folder"
   cp "$folder/package.json" "$out/$folder/"
   cp -R "$folder/dist" "$out/$folder/"
   if [ -d "$folder/bin" ]; then cp -R "$folder/bin" "$out/$folder/"; fi
 done
+# What `penstock init` makes new packages of.
+mkdir -p "$out/examples/plugin-template"
+tar -C examples/plugin-template --exclude=node_modules --exclude=dist -cf - . | tar -C "$out/examples/plugin-template" -xf -
 find "$out/packages" "$out/apps" \( -name '*.test.*' -o -name '*.tsbuildinfo' -o -name '.tsbuildinfo' \) -type f -delete
+if [ -d apps/console ]; then
+  [ -f apps/console/dist/index.html ] || fail "apps/console/dist is missing: run 'make build' first"
+  mkdir -p "$out/apps/console"
+  cp -R apps/console/dist "$out/apps/console/"
+fi
 
-(cd "$out" && pnpm_config_pm_on_fail=ignore pnpm install --prod --frozen-lockfile --ignore-scripts --prefer-offline \
-  --store-dir "$root/.tools/pnpm-store" --package-import-method copy --filter '@penstock/worker...' --reporter=append-only)
+filters=
+for program in $programs; do filters="$filters --filter @penstock/$program..."; done
+# shellcheck disable=SC2086 # a list
+(cd "$out" && pnpm install --prod --frozen-lockfile --ignore-scripts --prefer-offline \
+  --store-dir "$root/.tools/pnpm-store" --package-import-method copy $filters --reporter=append-only)
 
 # --- the native Kafka client -----------------------------------------------------------------------------------------
 
@@ -66,8 +84,22 @@ for library in "$root/$client"/build/Release/*.so* "$root/$client"/build/deps/*.
   cp -P "$library" "$out/$client/$place"
 done
 
+# --- the list of what is in it ---------------------------------------------------------------------------------------
+
+# shellcheck disable=SC2086 # a list
+for format in cyclonedx spdx; do
+  (cd "$out" && pnpm $filters sbom --prod --sbom-type application --sbom-format "$format" --lockfile-only \
+    --out "$out/sbom.$format.json" >/dev/null) || fail "the SBOM ($format) can't be written"
+done
+
 # --- does it run? ----------------------------------------------------------------------------------------------------
 
+PENSTOCK_NODE=$(node -p process.execPath)
+export PENSTOCK_NODE
 (cd "$out/$client" && node -e 'require("./librdkafka.js")') || fail "the native Kafka client can't be loaded from $out"
-(cd "$out" && PENSTOCK_NODE=$(node -p process.execPath) apps/worker/bin/penstock-worker --help >/dev/null) || fail "the worker can't be started from $out"
+for program in $programs; do
+  name=penstock-$program
+  [ "$program" != cli ] || name=penstock
+  "$out/apps/$program/bin/$name" --help >/dev/null || fail "$name can't be started from $out"
+done
 echo "assemble: $(du -sh "$out" | cut -f1) in $out"
