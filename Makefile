@@ -1,7 +1,7 @@
 # One command per need; each does its own set-up. CI runs the same.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint format test test-unit test-e2e test-differential stack demo bench scale failover bench-verify clean
+.PHONY: help setup build lint format test test-unit test-e2e test-differential test-helm stack demo bench scale failover bench-verify clean
 
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 RUN := node --disable-warning=ExperimentalWarning --conditions=source
@@ -35,6 +35,12 @@ test-e2e: build ## End-to-end tests on real servers (ARGS as above)
 test-differential: build ## The same requests and records to Kafka Connect on the JVM and to ours (ARGS as above)
 	@scripts/setup.sh --servers
 	@$(STACK) run -- vitest run --project differential $(ARGS)
+
+test-helm: build ## The Helm chart on real Kubernetes servers, which are built the first time (ARGS as above)
+	@scripts/setup.sh --servers
+	@scripts/kube-tools.sh
+	@node --test --test-reporter=dot helm/check.test.mjs
+	@$(STACK) run -- vitest run --project helm $(ARGS)
 
 stack: setup ## Start Kafka and Elasticsearch, print their URLs, stop them on Ctrl-C
 	@scripts/setup.sh --servers

@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/src/**/*.test.ts'],
-          exclude: ['e2e/src/differential/**'],
+          exclude: ['e2e/src/differential/**', 'e2e/src/helm/**'],
           setupFiles: ['e2e/src/harness/vitest-setup.ts'],
           pool: 'forks',
           execArgv: ['--conditions=source'],
@@ -46,6 +46,21 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000, // the first time fetches Kafka Connect
+          teardownTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'helm', // the chart on real Kubernetes servers, which take minutes to build: not part of `make test`
+          include: ['e2e/src/helm/**/*.test.ts'],
+          setupFiles: ['e2e/src/harness/vitest-setup.ts'],
+          pool: 'forks',
+          execArgv: ['--conditions=source'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
           teardownTimeout: 60_000,
         },
       },

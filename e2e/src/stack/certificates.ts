@@ -14,8 +14,8 @@ const dayMs = 86_400_000
 export interface CertificateOptions {
   /** Of its owner; one that replaces another must have the same. */
   readonly name: string
-  /** Host name or address the certificate is for; 127.0.0.1 where not given. */
-  readonly host?: string
+  /** Host names or addresses the certificate is for; 127.0.0.1 where not given. */
+  readonly host?: string | readonly string[]
   readonly expired?: boolean
 }
 
@@ -66,7 +66,7 @@ export class Authority {
     issued.setIssuer(this.#issuer.subject.attributes)
     issued.setExtensions([
       { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
-      { name: 'subjectAltName', altNames: [/^[\d.]+$/.test(host) ? { type: 7, ip: host } : { type: 2, value: host }] },
+      { name: 'subjectAltName', altNames: [host].flat().map(alternativeName) },
     ])
     issued.sign(this.#key, forge.md.sha256.create())
     const certificate = forge.pki.certificateToPem(issued).replaceAll('\r', '')
@@ -114,4 +114,8 @@ function keyPair() {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   })
   return { privateKey: forge.pki.privateKeyFromPem(privateKey), publicKey: forge.pki.publicKeyFromPem(publicKey) }
+}
+
+function alternativeName(host: string): object {
+  return /^[\d.]+$/.test(host) ? { type: 7, ip: host } : { type: 2, value: host }
 }
