@@ -39,7 +39,7 @@ test-differential: build ## The same requests and records to Kafka Connect on th
 test-helm: build ## The Helm chart on real Kubernetes servers, which are built the first time (ARGS as above)
 	@scripts/setup.sh --servers
 	@scripts/kube-tools.sh
-	@node --test --test-reporter=dot helm/check.test.mjs
+	@node --test --test-isolation=none --test-reporter=dot helm/check.test.mjs
 	@$(STACK) run -- vitest run --project helm $(ARGS)
 
 stack: setup ## Start Kafka and Elasticsearch, print their URLs, stop them on Ctrl-C

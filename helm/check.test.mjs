@@ -17,6 +17,7 @@ const skip =
   spawnSync(helm, ['version', '--short']).status === 0
     ? false
     : `there is no helm ("${helm}"): set HELM, or run \`make test-helm\` once`
+if (skip) console.log(`skipped: the chart: ${skip}`)
 const test = (name, run) => nodeTest(name, { skip }, run)
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-helm-'))

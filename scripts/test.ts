@@ -81,7 +81,7 @@ const tallies = [
   build,
   check('lint', ['biome', 'check', '.']),
   // Says what it skips where there is no helm.
-  check('chart', [process.execPath, '--test', '--test-reporter=dot', 'helm/check.test.mjs']),
+  check('chart', [process.execPath, '--test', '--test-isolation=none', '--test-reporter=dot', 'helm/check.test.mjs']),
   vitest('unit', []),
 ]
 const onServers = [...node, 'e2e/src/stack/main.ts', 'run', '--']
