@@ -1,6 +1,6 @@
 /** Runs build, lint, unit and end-to-end tests one after the other and sums them up. Started by scripts/test.sh. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 
@@ -86,8 +86,23 @@ const tallies = [
 ]
 const onServers = [...node, 'e2e/src/stack/main.ts', 'run', '--']
 // The second says what it skips where there is no JDK.
-if (build.failures.length === 0) tallies.push(vitest('e2e', onServers), vitest('differential', onServers))
+if (build.failures.length === 0)
+  tallies.push(vitest('e2e', onServers), vitest('differential', onServers), ...onKubernetes())
 else console.log('\n== e2e tests: not run, the build failed')
+
+/** The chart on Kubernetes' own servers: they take minutes to build, so only where they are there, or asked for. */
+function onKubernetes(): Tally[] {
+  const { PENSTOCK_KUBE_TOOLS: asked } = process.env
+  if (asked === '1') {
+    const tools = check('Kubernetes', ['scripts/kube-tools.sh'])
+    return tools.failures.length > 0 ? [tools] : [vitest('helm', onServers)]
+  }
+  if (existsSync(join(results, '..', 'kube', 'bin', 'kube'))) return [vitest('helm', onServers)]
+  console.log(
+    '\nskipped: the chart on Kubernetes: no servers in .tools/kube; PENSTOCK_KUBE_TOOLS=1 or `make test-helm` builds them',
+  )
+  return []
+}
 
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)
 const failures = tallies.flatMap((tally) => tally.failures)
