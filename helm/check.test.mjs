@@ -433,9 +433,14 @@ test('the operator scrapes each worker once, under a job that the alerts look fo
   assert.equal(podMetricsEndpoints[0].port, podOf(pods).container.ports[0].name)
 })
 
-test('the alerts are those of files/alerts.yaml and of the values', () => {
+test('the alerts are those of deploy/prometheus', () => {
+  const shipped = join(chart, 'files/alerts.yaml')
+  const original = fileURLToPath(new URL('../deploy/prometheus/penstock.rules.yaml', import.meta.url))
+  const text = readFileSync(original, 'utf8')
+  if (UPDATE) writeFileSync(shipped, text)
+  assert.equal(readFileSync(shipped, 'utf8'), text, 'run UPDATE=1 node --test helm/check.test.mjs')
   const { groups } = render('--values', fullValues).find('PrometheusRule').spec
-  assert.deepEqual(groups.slice(0, -1), yamlFile(join(chart, 'files/alerts.yaml')).groups)
+  assert.deepEqual(groups.slice(0, -1), yamlFile(original).groups)
   assert.equal(groups.at(-1).name, 'own')
 })
 
