@@ -26,7 +26,7 @@ const release = 'demo'
 const name = 'demo-penstock'
 const TASKS = 6
 /** Longer than a pod needs to come back on a slow machine. */
-const DELAY_MS = 20_000
+const DELAY_MS = 15_000
 const SLOW_MS = 200_000
 
 let image: AssembledImage
