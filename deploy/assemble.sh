@@ -20,10 +20,7 @@ mkdir -p "$out"
 out=$(cd "$out" && pwd -P)
 
 # Programs of the image; the console is files that the worker serves.
-programs=
-for app in worker cli; do
-  [ ! -f "apps/$app/package.json" ] || programs="$programs $app"
-done
+programs='worker cli'
 
 # Folders of the programs and of the packages of this repository that they depend on, in whatever depth.
 workspace_folders() {
