@@ -104,6 +104,13 @@ describe.skipIf(missing !== undefined)('the image', () => {
     await deleteTopics([topic])
   })
 
+  test('its command line talks to the worker', async () => {
+    const { CONNECT_LISTENERS: url = '' } = environment
+    const penstock = ['/opt/penstock/apps/cli/bin/penstock', 'get', 'plugins']
+    const { code, output } = await runs('cli', penstock, { PENSTOCK_URL: url })
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('Elasticsearch') })
+  })
+
   test('its process can write to /tmp alone and has no rights', async () => {
     const { code, output } = await runs('rights', [
       ...['sh', '-c', 'id -u; grep CapEff /proc/self/status; touch /tmp/a; ! touch /opt/penstock/a; ! touch /a'],
