@@ -9,6 +9,7 @@ export {
   type TopicOptions,
 } from './cluster.ts'
 export { ConsumerGroup, type GroupMember } from './consumer-group.ts'
+export { findDebianProgram } from './debian-program.ts'
 export { deleteTopics } from './delete-topics.ts'
 export { comparableText, exactText, parseExactly } from './exact-json.ts'
 export { FaultProxy, type FaultProxyOptions, type FaultScope, faultProxy } from './fault-proxy.ts'
@@ -19,6 +20,8 @@ export { Load, type LoadOptions } from './load.ts'
 export { LoadedSink, type LoadedSinkOptions, type Told } from './loaded-sink.ts'
 export { MisbehavingPlugin, type Misbehavior } from './misbehaving-plugin.ts'
 export { OpenSearch, startOpenSearch } from './opensearch.ts'
+export { OtlpReceiver, type ReceivedPoint, type ReceivedSpan } from './otlp-receiver.ts'
+export { Prometheus, type PrometheusOptions, rulesFolder, startPrometheus } from './prometheus.ts'
 export {
   endsOf,
   idOf,
