@@ -1,7 +1,7 @@
 /** Writes `docs/configuration.md` from the declarations: `configuration-page.test.ts` keeps the file up to date. */
 import type { KeyDefinition, KeyDefinitions } from '@penstock/core'
 import { sinkConnectorConfig, sourceConnectorConfig } from './config/connector-keys.ts'
-import { ineffectiveKeys, ineffectivePrefixes } from './config/ineffective-keys.ts'
+import { ineffectiveKeys } from './config/ineffective-keys.ts'
 import { standaloneConfig, workerConfig } from './config/worker-config.ts'
 import { connectorPatterns, workerPatterns } from './configuration-patterns.ts'
 import { type ClientKey, clientKeys, isSharedClientKey } from './kafka/client-keys.ts'
@@ -93,13 +93,7 @@ function defaultText(fallback: unknown): string {
 }
 
 function patternTable(patterns: Readonly<Record<string, string>>): string {
-  const ineffective = Object.entries(ineffectivePrefixes).map(([prefix, reason]) => [`\`${prefix}…\``, reason])
-  const isIneffective = (key: string): boolean => ineffective.some(([shown]) => shown === `\`${key}\``)
-  const cells = Object.entries(patterns).map(([key, meaning]) => [
-    `\`${key}\``,
-    isIneffective(key) ? 'no effect' : 'supported',
-    meaning,
-  ])
+  const cells = Object.entries(patterns).map(([key, meaning]) => [`\`${key}\``, 'supported', meaning])
   return table([['Key', 'Status', 'Meaning'], ...cells])
 }
 

@@ -1,6 +1,4 @@
 /** Keys that begin or end with a name the user gives, for `docs/configuration.md`. */
-import { ineffectivePrefixes } from './config/ineffective-keys.ts'
-
 /** Of workers. */
 export const workerPatterns: Readonly<Record<string, string>> = {
   'producer.…': 'Settings of the producers of connectors.',
@@ -19,12 +17,7 @@ export const workerPatterns: Readonly<Record<string, string>> = {
   'ssl.client.auth': 'Whether https listeners ask clients for a certificate: none, requested or required.',
   'listeners.https.…': 'TLS of the https listeners: `listeners.https.ssl.keystore.location` …',
   'admin.listeners.https.…': 'TLS of the administrative https listeners.',
-  ...Object.fromEntries(
-    Object.entries(ineffectivePrefixes).map(([prefix, reason]) => [
-      `${prefix}…`,
-      `Accepted for the sake of existing files: ${reason}.`,
-    ]),
-  ),
+  'metrics.context.…': 'Told with every metric and trace, as labels of `target_info`: `metrics.context.team=blue`.',
 }
 
 /** Of connectors. */

@@ -1,13 +1,13 @@
 /** What a worker says at its start about keys that it was given in vain. */
 import type { KeyDefinitions, RawConfig } from '@penstock/core'
 import { clientKinds } from './config/client-properties.ts'
-import { ineffectiveKeys, ineffectivePrefixes } from './config/ineffective-keys.ts'
+import { ineffectiveKeys } from './config/ineffective-keys.ts'
 import { standaloneConfig, workerConfig } from './config/worker-config.ts'
 import { clientKeys, isSharedClientKey } from './kafka/client-keys.ts'
 
 const declared: KeyDefinitions = { ...standaloneConfig.keys, ...workerConfig.keys }
 
-/** Beginnings of keys that say something to converters, connectors' clients, config providers, topics or listeners. */
+/** Beginnings of keys that say something to converters, connectors' clients, config providers, topics, listeners or metrics. */
 export const workerPrefixes = [
   ...clientKinds.map((kind) => `${kind}.`),
   'key.converter.',
@@ -19,6 +19,7 @@ export const workerPrefixes = [
   'status.storage.',
   'listeners.https.',
   'admin.listeners.https.',
+  'metrics.context.',
 ] as const
 
 /** One text for each key without effect, and one for all that nobody knows. Values are not shown. */
@@ -27,7 +28,7 @@ export function workerWarnings(raw: RawConfig): string[] {
   const warnings: string[] = []
   const unknown: string[] = []
   for (const [key, value] of given) {
-    const reason = reasonOf(key)
+    const reason = Object.hasOwn(ineffectiveKeys, key) ? ineffectiveKeys[key] : undefined
     if (reason !== undefined) {
       if (String(value) !== String(declared[key]?.default)) warnings.push(`${key} has no effect: ${reason}`)
     } else if (isMisplaced(key)) {
@@ -42,11 +43,6 @@ export function workerWarnings(raw: RawConfig): string[] {
     ...warnings,
     `no worker, client or converter knows these keys, they are ignored: ${unknown.sort().join(', ')}`,
   ]
-}
-
-function reasonOf(key: string): string | undefined {
-  if (Object.hasOwn(ineffectiveKeys, key)) return ineffectiveKeys[key]
-  return Object.entries(ineffectivePrefixes).find(([prefix]) => key.startsWith(prefix))?.[1]
 }
 
 /** A setting of one kind of client without the prefix that would take it there. */

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import type { Clock, RawConfig } from '@penstock/core'
 import { workerClientProperties } from './config/client-properties.ts'
+import { withoutPrefix } from './config/prefix.ts'
 import type { WorkerConfig } from './config/worker-config.ts'
 import { openDistributedHerder } from './distributed-worker.ts'
 import { answersFrom } from './execution/asked-offset-store.ts'
@@ -197,6 +198,7 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
     kafkaClusterId,
     version,
     commit,
+    context: withoutPrefix(config.raw, 'metrics.context.'),
     enabled: config['metrics.prometheus.enable'],
     otlp: otel.metrics,
     logger: loggers.child('metrics'),

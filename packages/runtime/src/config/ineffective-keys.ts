@@ -9,8 +9,3 @@ export const ineffectiveKeys: Readonly<Record<string, string>> = {
   'metric.reporters': 'names Java classes, which can’t run here; metrics are fetched from /metrics',
   'auto.include.jmx.reporter': 'there is no JMX; metrics are fetched from /metrics',
 }
-
-/** Beginnings of keys for which the same holds. */
-export const ineffectivePrefixes: Readonly<Record<string, string>> = {
-  'metrics.context.': 'metrics carry the group’s and the Kafka cluster’s id',
-}

@@ -2,6 +2,7 @@
  * Entry point of an executor process: waits for the worker's `initialize`, loads the plugins, answers pings, and hands
  * everything else to {@link Executor}. When the worker is gone it stops its tasks and exits by itself.
  */
+import { withoutPrefix } from '../config/prefix.ts'
 import { discoverPlugins } from '../plugins/discovery.ts'
 import { PluginRegistry } from '../plugins/registry.ts'
 import { openWorkerConfig } from '../plugins/worker-config-providers.ts'
@@ -71,6 +72,7 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
         groupId: worker['group.id'],
         workerId: command.workerId,
         executor: command.executor,
+        context: withoutPrefix(worker.raw, 'metrics.context.'),
       }),
       logger: made.child('tracing'),
       redact: (text) => redactor.redact(text),

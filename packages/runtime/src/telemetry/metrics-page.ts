@@ -74,7 +74,8 @@ connectors and tasks that run on it. Sum over the workers for the whole cluster.
   \`rate(…_sum[5m]) / rate(…_count[5m])\`.
 - A histogram has sum and count, and only the bucket \`+Inf\`: quantiles can't be had from it.
 - What no longer runs on a worker is no longer shown by it.
-- \`target_info\` carries \`connect_group_id\`, \`connect_kafka_cluster_id\` and the worker's id (\`service_instance_id\`).
+- \`target_info\` carries \`connect_group_id\`, \`connect_kafka_cluster_id\`, the worker's id (\`service_instance_id\`), its version,
+  and what \`metrics.context.…\` says.
 `
 
 const outro = `## Dashboards and alerts

@@ -214,6 +214,14 @@ describe('a scrape', () => {
     })
   })
 
+  test('carries what metrics.context says of the worker, but Kafka Connect’s own names stay its own', async () => {
+    const { metrics } = startMetrics({ context: { team: 'blue', 'connect.group.id': 'other', empty: null } })
+    expect((await scrape(metrics)).get('target_info')?.samples[0]?.labels).toMatchObject({
+      team: 'blue',
+      connect_group_id: 'connect-cluster',
+    })
+  })
+
   test('is declared as the text format of Prometheus', async () => {
     const { metrics } = startMetrics()
     expect(await get(metrics)).toMatchObject({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8' })

@@ -20,6 +20,8 @@ export interface MetricsOptions {
   readonly kafkaClusterId: string | null
   readonly version: string
   readonly commit: string
+  /** `metrics.context.…`, without the prefix. */
+  readonly context?: Readonly<Record<string, string | null>>
   /** False: `/metrics` answers 404. */
   readonly enabled: boolean
   /** How metrics are sent by OTLP too; null: not at all. */

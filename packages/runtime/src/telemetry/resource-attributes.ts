@@ -7,13 +7,17 @@ export interface ResourceParts {
   readonly kafkaClusterId?: string | null
   readonly version?: string
   readonly commit?: string
+  /** `metrics.context.…` of the worker, without the prefix: told of it with each metric and trace. */
+  readonly context?: Readonly<Record<string, string | null>>
   /** Number of the executor. */
   readonly executor?: number
 }
 
 export function resourceAttributes(parts: ResourceParts): Record<string, string> {
-  const { groupId, workerId, kafkaClusterId = null, version, commit, executor } = parts
+  const { groupId, workerId, kafkaClusterId = null, version, commit, context = {}, executor } = parts
+  const told = Object.entries(context).filter((entry): entry is [string, string] => entry[1] !== null)
   return {
+    ...Object.fromEntries(told),
     'service.name': 'penstock',
     'service.instance.id': workerId,
     ...(version === undefined ? {} : { 'service.version': version }),
