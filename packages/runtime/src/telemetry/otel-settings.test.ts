@@ -81,3 +81,9 @@ test('values of headers are secrets, as written and as sent', () => {
   })
   expect(secrets).toEqual(['s3cret', 'Basic%20dTpw', 'Basic dTpw', '%zz'])
 })
+
+test('a password in an address is a secret', () => {
+  const address = 'https://me:pass%2Fword@collector:4318'
+  expect(otelSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: address }).secrets).toEqual(['pass%2Fword', 'pass/word'])
+  expect(otelSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: 'no address' }).secrets).toEqual([])
+})

@@ -38,7 +38,7 @@ export interface OtelSettings {
   /** Null: not exported. */
   readonly metrics: MetricExport | null
   readonly traces: TraceExport | null
-  /** What must never be shown: values of the headers that exporters send. */
+  /** What must never be shown: values of the headers that exporters send, passwords in addresses. */
   readonly secrets: readonly string[]
   /** Variables that can't be followed, each a sentence. */
   readonly warnings: readonly string[]
@@ -51,7 +51,10 @@ export function otelSettings(env: Environment): OtelSettings {
   return {
     metrics: off || !isAsked(env, 'METRICS', warnings) ? null : metricExport(env, warnings),
     traces: off || !isAsked(env, 'TRACES', warnings) ? null : traceExport(env, warnings),
-    secrets: ['', 'METRICS_', 'TRACES_'].flatMap((signal) => headerValues(env[`OTEL_EXPORTER_OTLP_${signal}HEADERS`])),
+    secrets: ['', 'METRICS_', 'TRACES_'].flatMap((signal) => [
+      ...headerValues(env[`OTEL_EXPORTER_OTLP_${signal}HEADERS`]),
+      ...passwordOf(env[`OTEL_EXPORTER_OTLP_${signal}ENDPOINT`]),
+    ]),
     warnings,
   }
 }
@@ -142,6 +145,11 @@ function headerValues(headers: string | undefined): string[] {
     if (!pair.includes('=') || written === '') return []
     return [...new Set([written, decoded(written)])]
   })
+}
+
+function passwordOf(address: string | undefined): string[] {
+  const written = URL.parse(address ?? '')?.password ?? ''
+  return written === '' ? [] : [...new Set([written, decoded(written)])]
 }
 
 function decoded(text: string): string {
