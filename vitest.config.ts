@@ -16,6 +16,8 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           pool: 'forks', // the native Kafka client can't be loaded by two threads of one process
           execArgv: ['--conditions=source'],
+          testTimeout: 30_000, // cores that others use too make some take ten times as long
+          hookTimeout: 60_000,
         },
       },
       {
