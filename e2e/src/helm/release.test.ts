@@ -275,7 +275,13 @@ test('nothing was lost or written twice', async () => {
   await index.untilHoldsExactly(await load.stop(), { deadlineMs: 120_000 })
 })
 
-test('an uninstallation stops the workers in order', async () => {
+test('an uninstallation stops the pods and leaves no objects behind', async () => {
   await helm.run('uninstall', release, '--namespace', namespace, '--wait')
   await until(() => workersOf(driver.pods).length === 0, { what: 'the pods to go', deadlineMs: 60_000 })
+  for (const kind of ['apps/v1:statefulsets', 'policy/v1:poddisruptionbudgets', 'v1:services', 'v1:serviceaccounts']) {
+    const [version = '', plural] = kind.split(':')
+    const path = `/${version.includes('/') ? 'apis' : 'api'}/${version}/namespaces/${namespace}/${plural}`
+    const left = await kube.client.list(path)
+    expect(left.filter(({ metadata }) => metadata.name.startsWith(name))).toEqual([])
+  }
 })
