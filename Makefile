@@ -67,4 +67,4 @@ bench-verify: build ## Measure a verification of a million documents (ARGS='--re
 	@$(STACK) run -- $(RUN) e2e/src/bench/verify.ts $(ARGS)
 
 clean: ## Remove what build and tests left (keeps .tools and node_modules)
-	@rm -rf packages/*/dist apps/*/dist e2e/dist scripts/dist .stack .turbo coverage .tools/results
+	@rm -rf packages/*/dist apps/*/dist e2e/dist scripts/dist .stack .turbo coverage .tools/results .tools/images
