@@ -6,7 +6,7 @@ import { ConnectClient } from '@penstock/client'
 import { OAuth2Server } from 'oauth2-mock-server'
 import { Agent, fetch as fetchWithAgent } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Cluster, freshName, startCluster, until, type WorkerProcess } from './harness/index.ts'
+import { type Cluster, freshName, PenstockCli, startCluster, until, type WorkerProcess } from './harness/index.ts'
 import { Authority } from './stack/certificates.ts'
 
 // Of `view-s3cret` and `boss-s3cret`, as `htpasswd -nB` writes them.
@@ -19,6 +19,7 @@ const issuer = new OAuth2Server()
 let folder: string
 let users: string
 let agent: Agent
+let authorityFile: string
 let cluster: Cluster
 let leader: WorkerProcess
 let follower: WorkerProcess
@@ -28,6 +29,7 @@ beforeAll(async () => {
   users = join(folder, 'users')
   await writeFile(users, `${viewer}\n${boss}\n`)
   const authority = await Authority.create(folder, 'authority')
+  authorityFile = authority.pemFile
   const { pemFile } = await authority.issue({ name: 'worker' })
   await issuer.issuer.keys.generate('RS256')
   await issuer.start(0, '127.0.0.1')
@@ -99,6 +101,19 @@ test('who may is served by a follower too: it passes requests and task configs o
   )
   expect([...owners].sort()).toEqual([leader.workerId, follower.workerId].sort())
   for (const name of names) await asked(basic('boss')).deleteConnector(name)
+})
+
+test('the command line logs in and trusts by its context, and says what is missing', async () => {
+  await using cli = await PenstockCli.create({ PENSTOCK_CONTEXT: 'secure' })
+  const tokenFile = await cli.write('token', (await token(['read'])).replace('Bearer ', ''))
+  await cli.ok('config', 'set-context', 'secure', '--url', follower.url, '--token-file', tokenFile)
+  const untrusted = await cli.run(['get', 'connectors'])
+  expect(untrusted).toMatchObject({ code: 5, err: expect.stringContaining('ca-file') })
+  await cli.ok('config', 'set-context', 'secure', '--ca-file', authorityFile)
+  await cli.ok('get', 'connectors')
+  expect(await cli.run(['pause', 'anything'])).toMatchObject({ code: 8, err: expect.stringContaining('role') })
+  await cli.ok('config', 'set-context', 'secure', '--token-file', '')
+  expect(await cli.run(['get', 'connectors'])).toMatchObject({ code: 8 })
 })
 
 test('a token of the issuer is as good as its roles, for the follower and for the leader', async () => {

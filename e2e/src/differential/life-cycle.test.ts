@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findJvmConnect } from '../harness/index.ts'
 import { SIDE } from './both-workers.ts'
+import { commandLineLife } from './command-line-life.ts'
 import { at, mentions, RestComparison } from './rest-comparison.ts'
 
 const jvm = await findJvmConnect()
@@ -211,6 +212,18 @@ describe.skipIf(!jvm)('beside Kafka Connect', () => {
     await rest.same('sink offsets: none left', offsets)
     await rest.same('sink offsets: reset of nothing', { method: 'DELETE', path: at('snk', '/offsets') })
     await rest.same('sink: delete', { method: 'DELETE', path: at('snk') })
+  })
+
+  test('a connector’s life by the command line', async () => {
+    const [jvmSide, ours] = await Promise.all(
+      rest.both.sides.map(({ name, url }) =>
+        commandLineLife(url, { name: 'by-cli', config: JSON.parse(rest.both.at(name, JSON.stringify(rest.source()))) }),
+      ),
+    )
+    const spelled = (life: typeof ours, side: string) => JSON.stringify(life?.seen).replaceAll(`${side}-`, SIDE)
+    expect(JSON.parse(spelled(jvmSide, 'jvm'))).toEqual(JSON.parse(spelled(ours, 'our')))
+    expect(jvmSide?.lacking).toEqual(['preview', 'verify', 'dlq'].map((command) => [command, true]))
+    expect(ours?.lacking.flat()).not.toContain(true)
   })
 
   test('nothing differs but what is listed, and all of that does', () => {

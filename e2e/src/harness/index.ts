@@ -21,6 +21,7 @@ export { LoadedSink, type LoadedSinkOptions, type Told } from './loaded-sink.ts'
 export { MisbehavingPlugin, type Misbehavior } from './misbehaving-plugin.ts'
 export { OpenSearch, startOpenSearch } from './opensearch.ts'
 export { OtlpReceiver, type ReceivedPoint, type ReceivedSpan } from './otlp-receiver.ts'
+export { type CliResult, PenstockCli } from './penstock-cli.ts'
 export { Prometheus, type PrometheusOptions, rulesFolder, startPrometheus } from './prometheus.ts'
 export {
   endsOf,
