@@ -1,5 +1,5 @@
 /** All commands of the program. Each is in a file of its own below `commands/`. */
-import { Command, Option } from 'commander'
+import { Command, Help, Option } from 'commander'
 import type { Cli } from './cli.ts'
 import { addApply } from './commands/apply.ts'
 import { addCompletion } from './commands/completion.ts'
@@ -28,9 +28,8 @@ import { addValidate } from './commands/validate.ts'
 import { addVerify } from './commands/verify.ts'
 import { addVersion } from './commands/version.ts'
 import { addWait } from './commands/wait.ts'
-import { parseDuration } from './duration.ts'
 import { exitCodeTable } from './exit-codes.ts'
-import { collect } from './option-values.ts'
+import { collect, durationOption } from './option-values.ts'
 import { outputFormats } from './output/printer.ts'
 
 const defaultRequestTimeoutMs = 90_000
@@ -58,17 +57,18 @@ export function createProgram(cli: Cli): Command {
       throw error
     })
     .configureOutput({ writeOut: (text) => cli.terminal.out(text), writeErr: (text) => cli.terminal.err(text) })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, optionDescription })
     .showSuggestionAfterError()
     .option('--url <url>', 'URL of a worker; may be given several times', collect, [])
     .option('--context <name>', 'the context to use')
     .addOption(new Option('-o, --output <format>', 'how results are printed').choices(outputFormats).default('table'))
-    .option('--request-timeout <duration>', 'how long one request may take', parseDuration, defaultRequestTimeoutMs)
-    .option(
-      '--retry-timeout <duration>',
-      'how long to try again while workers rebalance',
-      parseDuration,
-      defaultRetryTimeoutMs,
+    .addOption(durationOption('--request-timeout <duration>', 'how long one request may take', defaultRequestTimeoutMs))
+    .addOption(
+      durationOption(
+        '--retry-timeout <duration>',
+        'how long to try again while workers rebalance',
+        defaultRetryTimeoutMs,
+      ),
     )
     .addHelpText('after', `\n${environment}\n\n${exitCodesText()}`)
   for (const add of [
@@ -104,4 +104,11 @@ export function createProgram(cli: Cli): Command {
     add(program, cli)
   }
   return program
+}
+
+const help = new Help()
+
+/** That an option which may be given several times begins with none is nothing to tell. */
+function optionDescription(option: Option): string {
+  return help.optionDescription(option).replace(' (default: [])', '')
 }

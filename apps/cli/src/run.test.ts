@@ -331,3 +331,9 @@ describe('contexts', () => {
     expect(err).not.toContain('half-secret')
   })
 })
+
+test('help shows durations as users write them, and no empty lists', async () => {
+  const { out } = await penstock(['wait', '--help'])
+  expect(out).toContain('(default: 60s)')
+  expect(out).not.toContain('[]')
+})

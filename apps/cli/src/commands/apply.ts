@@ -2,13 +2,12 @@ import type { ConnectClient } from '@penstock/client'
 import { messageOf } from '@penstock/core'
 import type { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { parseDuration } from '../duration.ts'
 import { usageError } from '../failure.ts'
 import { formatPlan, type PlannedAction, type PlannedStep, planManifests } from '../manifests/plan.ts'
 import { type PruneScope, plannedDeletions, readScope } from '../manifests/prune.ts'
 import { readManifests } from '../manifests/read-manifests.ts'
 import { requireValid } from '../manifests/validate-configs.ts'
-import { collect } from '../option-values.ts'
+import { collect, durationOption } from '../option-values.ts'
 import { untilCondition } from './wait.ts'
 
 interface ApplyOptions {
@@ -47,7 +46,7 @@ export function addApply(program: Command, cli: Cli): void {
     .option('--allow-empty', 'with --prune: no files may mean no connectors')
     .option('-y, --yes', 'don’t ask before deleting')
     .option('--wait', 'until what was created or changed runs')
-    .option('--timeout <duration>', 'how long to wait', parseDuration, defaultWaitMs)
+    .addOption(durationOption('--timeout <duration>', 'how long to wait', defaultWaitMs))
     .addHelpText(
       'after',
       '\nA value "[hidden]", as get and export show secrets, leaves the value as it is.\nExit code 0 means that all is as declared, whether something had to be changed or not; -o json says what was.',

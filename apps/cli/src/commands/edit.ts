@@ -30,12 +30,14 @@ export function addEdit(program: Command, cli: Cli): void {
       const file = join(folder, `${name.replace(/[^\w.-]/g, '_')}.yaml`)
       try {
         let text = header(name) + stringify(masked(before, hidden))
+        let isRefused = false
         for (;;) {
           await writeFile(file, text, { mode: 0o600 })
           await openEditor(editor, file)
           const saved = await readFile(file, 'utf8')
           if (withoutComments(saved) === '' || saved === text) {
             cli.note(saved === text ? 'nothing was changed' : 'the file is empty: nothing was changed')
+            if (isRefused) cli.exitCode = exitCodes.invalid
             return
           }
           const { config, problems } = await check(saved)
@@ -58,6 +60,7 @@ export function addEdit(program: Command, cli: Cli): void {
               )
             return
           }
+          isRefused = true
           text = `${asComments(problems)}${saved.replace(/^(#.*\n)*/, '')}`
         }
       } finally {

@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { ConnectClient, ExpandedConnector, TaskMetrics } from '@penstock/client'
 import { type Command, Option } from 'commander'
 import type { Cli } from '../cli.ts'
-import { parseDuration } from '../duration.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { CliError } from '../failure.ts'
+import { durationOption } from '../option-values.ts'
 import { bytes, figure } from '../output/figures.ts'
 import type { Column } from '../output/printer.ts'
 import { stateStyle } from '../output/states.ts'
@@ -57,7 +57,7 @@ export function addTop(program: Command, cli: Cli): void {
     .description(
       'Shows how tasks fare: a table that is kept up to date until q is pressed; once where no terminal is. Penstock only.',
     )
-    .option('--interval <duration>', 'how often', parseDuration, defaultIntervalMs)
+    .addOption(durationOption('--interval <duration>', 'how often', defaultIntervalMs))
     .addOption(new Option('--sort <by>', 'what is first').choices(sortings).default('rate'))
     .option('--once', 'show it once')
     .option('--connector <connector>', 'only the tasks of this one')

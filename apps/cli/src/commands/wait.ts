@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type ConnectClient, ConnectError, type ConnectorStatus } from '@penstock/client'
 import { type Command, Option } from 'commander'
 import type { Cli } from '../cli.ts'
-import { parseDuration, showDuration } from '../duration.ts'
+import { showDuration } from '../duration.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { CliError, isUnknownResource } from '../failure.ts'
-import { parseCount } from '../option-values.ts'
+import { durationOption, parseCount } from '../option-values.ts'
 import { oneLine } from '../output/table.ts'
 
 /** `settled`: it runs, or was created in another state and is in that. */
@@ -40,7 +40,7 @@ export function addWait(program: Command, cli: Cli): void {
         .default('running'),
     )
     .option('--tasks <count>', 'and has so many tasks', parseCount)
-    .option('--timeout <duration>', 'how long', parseDuration, defaultTimeoutMs)
+    .addOption(durationOption('--timeout <duration>', 'how long', defaultTimeoutMs))
     .action(async (names: string[], options: WaitOptions, command: Command) => {
       const { client } = await cli.connect(command)
       await untilCondition(cli, client, names, options.for, options.timeout, options.tasks)
