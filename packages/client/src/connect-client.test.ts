@@ -72,6 +72,17 @@ test('the authorization header is sent with every request', async () => {
   expect(worker.seen[0]?.headers.authorization).toBe('Bearer secret')
 })
 
+test('a client that wants no secrets says so with every request', async () => {
+  await using worker = await fakeWorker(200, '{}')
+  const client = worker.client({ secrets: 'hidden' })
+  await client.config('orders')
+  await client.validate('Sink', { topics: 'b' }, { connector: 'my orders' })
+  expect(worker.seen.map(({ url }) => url)).toEqual([
+    '/connectors/orders/config?secrets=hidden',
+    '/connector-plugins/Sink/config/validate?connector=my%20orders&secrets=hidden',
+  ])
+})
+
 test('an unreachable worker is passed over, and left alone from then on', async () => {
   const gone = await fakeWorker(200, '[]')
   await gone.close()

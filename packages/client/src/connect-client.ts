@@ -213,9 +213,21 @@ export class ConnectClient {
     return this.#transport.request('GET', `/connector-plugins/${encodeURIComponent(plugin)}/config${query}`)
   }
 
-  /** Answers with the errors of each key; throws only where the plugin itself can't be told. */
-  validate(plugin: string, config: ConnectorConfig): Promise<ConfigInfos> {
-    return this.#transport.request('PUT', `/connector-plugins/${encodeURIComponent(plugin)}/config/validate`, config)
+  /**
+   * Answers with the errors of each key; throws only where the plugin itself can't be told. With `connector`, `config` holds
+   * changes to the config of that connector, as for `patchConfig`; workers of Kafka Connect don't know that.
+   */
+  validate(
+    plugin: string,
+    config: Record<string, string | null>,
+    { connector }: { connector?: string } = {},
+  ): Promise<ConfigInfos> {
+    const query = connector === undefined ? '' : `?connector=${encodeURIComponent(connector)}`
+    return this.#transport.request(
+      'PUT',
+      `/connector-plugins/${encodeURIComponent(plugin)}/config/validate${query}`,
+      config,
+    )
   }
 
   loggers(): Promise<Record<string, LoggerLevel>> {

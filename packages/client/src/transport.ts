@@ -9,6 +9,8 @@ export interface ConnectClientOptions {
   readonly timeoutMs?: number
   /** Value of the Authorization header. */
   readonly authorization?: string
+  /** Workers show `[hidden]` in place of secrets in configs. Those of Kafka Connect show them all the same. */
+  readonly secrets?: 'hidden'
   /** Sends requests in place of the built-in one: for TLS settings of your own. */
   readonly fetch?: typeof fetch
 }
@@ -33,6 +35,7 @@ export class Transport {
   readonly #urls: readonly string[]
   readonly #timeoutMs: number
   readonly #authorization: string | undefined
+  readonly #hidesSecrets: boolean
   readonly #fetch: typeof fetch
   #current = 0
 
@@ -42,6 +45,7 @@ export class Transport {
     this.#urls = urls.map((url) => url.replace(/\/+$/, ''))
     this.#timeoutMs = options.timeoutMs ?? 90_000
     this.#authorization = options.authorization
+    this.#hidesSecrets = options.secrets === 'hidden'
     // Looked up with each request: who replaces the global one means every request.
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init))
   }
@@ -99,7 +103,7 @@ export class Transport {
     const headers: Record<string, string> = { accept }
     if (body !== undefined) headers['content-type'] = 'application/json'
     if (this.#authorization !== undefined) headers.authorization = this.#authorization
-    return this.#fetch(url, {
+    return this.#fetch(this.#hidesSecrets ? `${url}${url.includes('?') ? '&' : '?'}secrets=hidden` : url, {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
