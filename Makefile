@@ -1,7 +1,7 @@
 # One command per need; each does its own set-up. CI runs the same.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint format test test-unit test-e2e test-differential test-helm stack demo bench scale failover bench-verify clean
+.PHONY: help setup build console lint format test test-unit test-e2e test-differential test-helm stack demo bench scale failover bench-verify clean
 
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 RUN := node --disable-warning=ExperimentalWarning --conditions=source
@@ -13,8 +13,14 @@ help: ## Show this list
 setup: ## Fetch Node, pnpm and the packages, build the native Kafka client where no prebuilt one is to be had
 	@scripts/setup.sh
 
-build: setup ## Compile everything; leaves runnable apps/worker/bin/penstock-worker and apps/cli/bin/penstock
+build: setup ## Compile everything; leaves runnable apps/worker/bin/penstock-worker and apps/cli/bin/penstock, and the console
 	@tsc -b
+	@$(MAKE) --no-print-directory console
+
+console: apps/console/dist/index.html ## Build the web console, where its sources are newer than it
+
+apps/console/dist/index.html: $(shell find apps/console packages/client/src -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.test.ts' -not -name '*.md') pnpm-lock.yaml | setup
+	@cd apps/console && node_modules/.bin/vite build --logLevel warn
 
 lint: setup ## Check style and common mistakes
 	@biome check .

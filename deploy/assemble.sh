@@ -55,11 +55,7 @@ done
 mkdir -p "$out/examples/plugin-template"
 tar -C examples/plugin-template --exclude=node_modules --exclude=dist -cf - . | tar -C "$out/examples/plugin-template" -xf -
 find "$out/packages" "$out/apps" \( -name '*.test.*' -o -name '*.tsbuildinfo' -o -name '.tsbuildinfo' \) -type f -delete
-if [ -d apps/console ]; then
-  [ -f apps/console/dist/index.html ] || fail "apps/console/dist is missing: run 'make build' first"
-  mkdir -p "$out/apps/console"
-  cp -R apps/console/dist "$out/apps/console/"
-fi
+(cd apps/console && node_modules/.bin/vite build --logLevel warn --outDir "$out/apps/console/dist")
 
 filters=
 for program in $programs; do filters="$filters --filter @penstock/$program..."; done

@@ -63,7 +63,7 @@ function readJson(path: string): unknown {
 }
 
 function importsOf(folder: string): Import[] {
-  return globSync('src/**/*.ts', { cwd: join(root, folder) }).flatMap((name) => {
+  return globSync('src/**/*.{ts,tsx}', { cwd: join(root, folder) }).flatMap((name) => {
     const file = join(folder, name)
     const text = readFileSync(join(root, file), 'utf8').replace(/^\s*(\/\/|\*|\/\*).*$/gm, '')
     const found = text.matchAll(IMPORT)

@@ -243,6 +243,12 @@ prepare_servers() {
   fi
 }
 
+# The console's tests go without where there is none.
+prepare_browser() {
+  if [ -n "${PENSTOCK_CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1; then return; fi
+  if can_install; then apt_install 'tests of the console in a browser' chromium; fi
+}
+
 is_built() {
   [ -f node_modules/.modules.yaml ] || return 1
   for binary in node_modules/.pnpm/@confluentinc+kafka-javascript@*/node_modules/@confluentinc/kafka-javascript/build/Release/*.node; do
@@ -258,4 +264,7 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$(fingerprint)" ] || ! is_built;
   fingerprint >"$stamp"
   say "ready: Node $("$node" --version)"
 fi
-if [ "${1:-}" = --servers ]; then prepare_servers; fi
+if [ "${1:-}" = --servers ]; then
+  prepare_servers
+  prepare_browser
+fi

@@ -79,6 +79,7 @@ mkdirSync(results, { recursive: true })
 const build = check('build', ['tsc', '-b'])
 const tallies = [
   build,
+  check('console', ['make', '--silent', 'console']),
   check('lint', ['biome', 'check', '.']),
   // Says what it skips where there is no helm.
   check('chart', [process.execPath, '--test', '--test-isolation=none', '--test-reporter=dot', 'helm/check.test.mjs']),
