@@ -77,6 +77,9 @@ const openApiDoc: RouteDoc = {
   answers: { 200: 'Document' },
 }
 
+/** All that is served anywhere, for the reference page. */
+export const servedDocs: readonly RouteDoc[] = [...mainRoutes, ...loggersRoutes, openApiDoc, metricsDoc]
+
 /** What the main listeners serve. `withAdmin`: the admin resources have no listeners of their own. */
 export function createApp(options: AppOptions, { withAdmin }: { withAdmin: boolean }): express.Express {
   const { metricsHandler, config } = options
