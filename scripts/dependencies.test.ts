@@ -28,6 +28,7 @@ const folderByName = new Map([...manifests].map(([folder, { name }]) => [name, f
 /** What a file of a package may import of ours. */
 function mayImport(folder: string, file: string, other: string): boolean {
   if (folder === 'packages/core' || folder === 'packages/client') return false
+  if (folder === 'e2e' && other === 'apps/docs') return runsDocumentation(file)
   if (folder === 'e2e') return other === 'packages/client' || (asksPlugins(file) && other !== 'packages/runtime')
   if (folder.startsWith('apps/')) return !other.startsWith('apps/') && other !== 'e2e'
   return other === 'packages/core' || (!libraries.includes(folder) && libraries.includes(other))
@@ -39,6 +40,11 @@ const libraries = ['packages/regex', 'packages/tls']
 /** The differential tests hold converters and transformations against Kafka Connect's classes, without a worker. */
 function asksPlugins(file: string): boolean {
   return file.startsWith(join('e2e', 'src', 'differential'))
+}
+
+/** The commands that the documentation shows are run end to end. */
+function runsDocumentation(file: string): boolean {
+  return file.startsWith(join('e2e', 'src', 'docs'))
 }
 
 /** Folders of the runtime, the upper ones first: each may import those of the rows below its own. */
