@@ -1,7 +1,7 @@
 # One command per need; each does its own set-up. CI runs the same.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup build console lint format test test-unit test-e2e test-differential test-helm stack demo bench scale failover bench-verify clean
+.PHONY: help setup build console lint format test test-unit test-e2e test-differential test-helm stack demo bench scale failover bench-verify docs clean
 
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 RUN := node --disable-warning=ExperimentalWarning --conditions=source
@@ -72,5 +72,8 @@ bench-verify: build ## Measure a verification of a million documents (ARGS='--re
 	@scripts/setup.sh --servers
 	@$(STACK) run -- $(RUN) e2e/src/bench/verify.ts $(ARGS)
 
+docs: setup ## Build the documentation into docs/dist; open docs/dist/index.html
+	@$(RUN) apps/docs/src/main.ts
+
 clean: ## Remove what build and tests left (keeps .tools and node_modules)
-	@rm -rf packages/*/dist apps/*/dist e2e/dist scripts/dist .stack .turbo coverage .tools/results .tools/images
+	@rm -rf packages/*/dist apps/*/dist docs/dist e2e/dist scripts/dist .stack .turbo coverage .tools/results .tools/images
