@@ -35,7 +35,7 @@ test-unit: setup ## Unit tests (ARGS='record' runs the files whose path holds it
 	@vitest run --project unit $(ARGS)
 
 test-e2e: build ## End-to-end tests on real servers (ARGS as above)
-	@scripts/setup.sh --servers
+	@scripts/setup.sh --tests
 	@$(STACK) run -- vitest run --project e2e $(ARGS)
 
 test-differential: build ## The same requests and records to Kafka Connect on the JVM and to ours (ARGS as above)

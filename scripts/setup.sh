@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the checkout ready to build: Node, pnpm, the packages and the native Kafka client, all inside the checkout.
-# Does nothing, fast, where nothing is to do.   With --servers also checks what the local Kafka and Elasticsearch need.
+# Does nothing, fast, where nothing is to do.   With --servers also checks what the local Kafka and Elasticsearch need,
+# with --tests a browser as well.
 set -eu
 cd "$(dirname "$0")/.."
 root=$(pwd -P)
@@ -243,10 +244,10 @@ prepare_servers() {
   fi
 }
 
-# The console's tests go without where there is none.
+# The console's tests go without, and say so, where there is none.
 prepare_browser() {
   if [ -n "${PENSTOCK_CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1; then return; fi
-  if can_install; then apt_install 'tests of the console in a browser' chromium; fi
+  if can_install; then (apt_install 'tests of the console in a browser' chromium) || say 'going on without a browser'; fi
 }
 
 is_built() {
@@ -264,7 +265,10 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$(fingerprint)" ] || ! is_built;
   fingerprint >"$stamp"
   say "ready: Node $("$node" --version)"
 fi
-if [ "${1:-}" = --servers ]; then
-  prepare_servers
-  prepare_browser
-fi
+case ${1:-} in
+  --servers) prepare_servers ;;
+  --tests)
+    prepare_servers
+    prepare_browser
+    ;;
+esac

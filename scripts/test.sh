@@ -4,7 +4,7 @@ set -u
 cd "$(dirname "$0")/.."
 mkdir -p .tools/results
 rm -f .tools/results/summary
-if ! scripts/setup.sh --servers; then
+if ! scripts/setup.sh --tests; then
   echo '0 passed, 1 failed' | tee .tools/results/summary
   exit 1
 fi
