@@ -28,6 +28,7 @@ test('partitions that go during a hold: what is written is named at once, the re
   await s.untilTaken([json(0, 4), json(1, 0), json(0, 5), json(1, 1)])
   await untilHeld(s, 'security_exception: no rights')
   expect(s.context.gauges.get('held')).toBe(1)
+  expect(s.context.held).toContain('security_exception: no rights')
   const started = performance.now()
   expect(await s.task.preCommit([at(0, 6)], { closing: true })).toEqual([at(0, 4)])
   expect(performance.now() - started).toBeLessThan(1000)
@@ -38,6 +39,7 @@ test('partitions that go during a hold: what is written is named at once, the re
   expect(s.server.documents.has(id(1, 1))).toBe(true)
   await s.untilTaken([])
   expect(s.context.gauges.get('held')).toBe(0)
+  expect(s.context.held).toBeNull()
 })
 
 test('stopping during a hold is quick, and names nothing that is not written', async () => {

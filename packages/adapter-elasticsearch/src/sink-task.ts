@@ -59,6 +59,7 @@ export class ElasticsearchSinkTask implements SinkTask {
       clock: context.clock,
       signal: context.signal,
       pace: paceOf(config, { clock: context.clock, gauge: (name, value) => context.gauge(name, value) }),
+      onHold: (reason) => context.holding(reason),
       delivery: {
         client: this.#client,
         clock: context.clock,

@@ -68,6 +68,8 @@ export interface SinkTaskContext {
   observe(name: string, value: number): void
   /** Tells how much of something there is now (a limit, a queue) under a name of the task's own; the latest value shows. */
   gauge(name: string, value: number): void
+  /** Tells people why records are held back (the other system is away); null once they go on. */
+  holding(reason: string | null): void
   assignment(): readonly TopicPartition[]
   pause(partitions: readonly TopicPartition[]): void
   resume(partitions: readonly TopicPartition[]): void

@@ -2,6 +2,7 @@
 import type { DistributedConfig } from './config/worker-config.ts'
 import { connectProtocolOf } from './group/connect-protocol.ts'
 import { GroupCalls } from './group/group-calls.ts'
+import { describeMembers } from './group/group-members.ts'
 import { Membership } from './group/membership.ts'
 import { MeteredGroupCalls } from './group/metered-calls.ts'
 import { DistributedHerder } from './herder/distributed-herder.ts'
@@ -19,7 +20,10 @@ export async function openDistributedHerder(
     config,
     admin,
     loggers,
-    onConfigEvent: (event) => herder?.local.onConfigEvent(event),
+    onConfigEvent: (event) => {
+      herder?.local.onConfigEvent(event)
+      herder?.events.onConfigEvent(event)
+    },
     onFatal,
   })
   closers.push(() => stores.close())
@@ -36,6 +40,7 @@ export async function openDistributedHerder(
     ...surroundings,
     configs: stores.configs,
     statuses: stores.statuses,
+    describeMembers: () => describeMembers(client, config['group.id']),
     loggers: new WorkerLoggers({
       loggers,
       tellExecutors: (name, level) => executors.setLogLevel(name, level),

@@ -8,7 +8,9 @@ import type { KafkaAdmin } from './kafka/admin.ts'
 import type { ProtocolClientConfig } from './kafka/client-config.ts'
 import type { ConfigState } from './storage/config-state.ts'
 import type { GroupFigures } from './telemetry/figures.ts'
+import type { LogRing } from './telemetry/log-ring.ts'
 import type { LoggerFactory } from './telemetry/logger.ts'
+import type { ProcessMeter } from './telemetry/process-meter.ts'
 
 export interface HerderSurroundings {
   readonly version: string
@@ -22,6 +24,8 @@ export interface HerderSurroundings {
   readonly admin: KafkaAdmin
   readonly executors: ExecutorPool
   readonly peers: PeerClient
+  readonly process: ProcessMeter
+  readonly logRing: LogRing
   readonly loggers: LoggerFactory
   readonly clock: Clock
   /** What is opened is added, to be closed in reverse. */

@@ -11,7 +11,10 @@ export async function openStandaloneHerder(
 ): Promise<OpenHerder> {
   const { config, executors, loggers, closers } = surroundings
   let herder: StandaloneHerder | null = null
-  const stores = await openLocalStores(loggers, (event) => herder?.local.onConfigEvent(event))
+  const stores = await openLocalStores(loggers, (event) => {
+    herder?.local.onConfigEvent(event)
+    herder?.events.onConfigEvent(event)
+  })
   closers.push(() => stores.close())
   const opened = new StandaloneHerder({
     ...surroundings,

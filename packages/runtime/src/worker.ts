@@ -23,9 +23,11 @@ import { openWorkerConfig } from './plugins/worker-config-providers.ts'
 import { startRestServer } from './rest/server.ts'
 import { openStandaloneHerder } from './standalone-worker.ts'
 import { FileOffsetStore } from './storage/file-offset-store.ts'
+import { LogRing } from './telemetry/log-ring.ts'
 import { createLogger, type LoggerFactory } from './telemetry/logger.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 import { type OtelSettings, otelSettings } from './telemetry/otel-settings.ts'
+import { openProcessMeter } from './telemetry/process-meter.ts'
 import { Redactor } from './telemetry/redactor.ts'
 import { workerFigures } from './worker-figures.ts'
 import { workerWarnings } from './worker-warnings.ts'
@@ -68,13 +70,19 @@ export async function startWorker({ role, raw, appFolder, consoleFolder, onFatal
   const otel = otelSettings(process.env)
   for (const secret of otel.secrets) redactor.hide(secret)
   const clock: Clock = { now: () => Date.now() }
+  const keptLines = config['log.kept.lines']
+  const logRing = new LogRing(keptLines)
   const loggers = createLogger({
     format: config['log.format'],
     level: config['log.level'],
     levels: config['log.levels'],
     redactor,
+    ...(keptLines === 0 ? {} : { onLine: (line) => logRing.add(line) }),
   })
-  const running: Running = { role, config, clock, loggers, redactor, otel, appFolder, consoleFolder, closers: [] }
+  const running: Running = {
+    ...{ role, config, clock, loggers, logRing, redactor, otel, appFolder, consoleFolder },
+    closers: [],
+  }
   try {
     return await bringUp(running, (error) => onFatal(redactor.redactError(error)))
   } catch (error) {
@@ -88,6 +96,7 @@ interface Running {
   readonly config: WorkerConfig
   readonly clock: Clock
   readonly loggers: LoggerFactory
+  readonly logRing: LogRing
   readonly redactor: Redactor
   readonly otel: OtelSettings
   readonly appFolder: string
@@ -97,7 +106,7 @@ interface Running {
 }
 
 async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise<Worker> {
-  const { config, clock, loggers, redactor, otel, appFolder, consoleFolder, closers } = parts
+  const { config, clock, loggers, logRing, redactor, otel, appFolder, consoleFolder, closers } = parts
   const logger = loggers.child('worker')
   const { version, commit } = readVersion(appFolder)
   let local: LocalWork | null = null
@@ -156,6 +165,9 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
           break
         case 'logger':
           loggers.note(report.name)
+          break
+        case 'log':
+          for (const line of report.lines) logRing.add(line)
       }
     },
     onDeath: (reason, work) => local?.onExecutorDeath(reason, work),
@@ -164,6 +176,8 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
 
   const connections = new ConnectionMeter(clock).start()
   closers.push(async () => connections.stop())
+  const meter = openProcessMeter(clock)
+  closers.push(async () => meter.close())
   const client = toProtocolClient({
     ...workerClientProperties(config.raw),
     'client.id': config['client.id'] || `connect-${workerId}`,
@@ -187,6 +201,7 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
     admin,
     executors,
     peers,
+    process: meter,
     onFatal,
   })
   local = opened.herder.local

@@ -7,7 +7,7 @@ import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import { Batch } from './batch.ts'
 import { BufferPool } from './bulk-body.ts'
 import type { Delivery } from './bulk-delivery.ts'
-import { BulkSender } from './bulk-sender.ts'
+import { BulkSender, type SenderOptions } from './bulk-sender.ts'
 import type { Pace } from './limits.ts'
 import type { PartitionProgress } from './offset-tracker.ts'
 
@@ -16,6 +16,8 @@ export interface BatcherOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly pace: Pace
+  /** See {@link SenderOptions.onHold}. */
+  readonly onHold: SenderOptions['onHold']
   readonly delivery: Omit<Delivery, 'pace' | 'signal' | 'held' | 'progress'>
 }
 
@@ -57,6 +59,7 @@ export class Batcher {
     this.#sender = new BulkSender({
       pace,
       pool: this.#pool,
+      onHold: options.onHold,
       onChange: () => this.#sendLingering(),
       delivery: options.delivery,
     })

@@ -27,6 +27,7 @@ function setUp(pace: Pace, answer: (ids: readonly string[], request: number) => 
   const sender = new BulkSender({
     pace,
     pool: new BufferPool(0),
+    onHold: () => {},
     onChange: () => {},
     delivery: {
       client: {

@@ -14,6 +14,8 @@ export interface SenderOptions {
   readonly pool: BufferPool
   /** How to deliver; the rest is the sender's own. */
   readonly delivery: Omit<Delivery, 'pace' | 'signal' | 'held' | 'progress'>
+  /** A batch is held for this reason, or, with null, none is any more. */
+  onHold(reason: string | null): void
   /** A batch is through, or the sender has failed: there may be room now. */
   onChange(): void
 }
@@ -116,11 +118,11 @@ export class BulkSender {
         signal: this.#stop.signal,
         held: (reason) => {
           held = true
-          this.#heldFor = reason
+          this.#hold(reason)
           this.#notify()
         },
         progress: () => {
-          this.#heldFor = null
+          this.#hold(null)
           this.progressCount++
           this.#notify()
         },
@@ -130,7 +132,7 @@ export class BulkSender {
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#failure ??= { error }
     }
-    if (held) this.#heldFor = null
+    if (held) this.#hold(null)
     this.lastTookMs = clock.now() - startedAt
     this.#inFlight--
     this.records -= batch.size
@@ -138,6 +140,12 @@ export class BulkSender {
     for (const id of batch.ids) this.#idsInFlight.delete(id)
     this.#startNext()
     this.#notify()
+  }
+
+  #hold(reason: string | null): void {
+    if (reason === this.#heldFor) return
+    this.#heldFor = reason
+    this.#options.onHold(reason)
   }
 
   #notify(): void {

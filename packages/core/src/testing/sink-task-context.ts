@@ -6,6 +6,8 @@ export interface FakeSinkTaskContext extends SinkTaskContext {
   readonly reported: { record: SinkRecord; error: unknown; tolerated: boolean }[]
   readonly counts: Map<string, number>
   readonly gauges: Map<string, number>
+  /** What the task has last told of why it holds records back. */
+  held: string | null
   readonly paused: TopicPartition[]
   readonly seeks: PartitionOffset[]
   /** `errors.tolerance` the reporter acts by. */
@@ -24,6 +26,7 @@ export function fakeSinkTaskContext(): FakeSinkTaskContext {
     reported: [],
     counts: new Map(),
     gauges: new Map(),
+    held: null,
     paused: [],
     seeks: [],
     tolerance: 'none',
@@ -38,6 +41,9 @@ export function fakeSinkTaskContext(): FakeSinkTaskContext {
     count: (name, by = 1) => void context.counts.set(name, (context.counts.get(name) ?? 0) + by),
     observe: () => {},
     gauge: (name, value) => void context.gauges.set(name, value),
+    holding: (reason) => {
+      context.held = reason
+    },
     assignment: () => context.partitions,
     pause: (partitions) => void context.paused.push(...partitions),
     resume: (partitions) => {

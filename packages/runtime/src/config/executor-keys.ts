@@ -79,4 +79,10 @@ export const logKeys = {
       return wrong === undefined ? undefined : `"${wrong}" must read logger=level`
     },
   }),
+  'log.kept.lines': key.int({
+    default: 1000,
+    min: 0,
+    importance: 'low',
+    doc: 'How many of the latest lines a worker keeps in memory for `/logs`, at most 4 MB of them; 0 for none.',
+  }),
 }

@@ -73,6 +73,12 @@ export const restKeys = {
     importance: 'low',
     doc: 'Whether `/metrics` answers for Prometheus.',
   }),
+  'rest.streams.max': key.int({
+    default: 100,
+    min: 0,
+    importance: 'low',
+    doc: 'How many readers may follow events and logs (`/events`, `/logs`) of this worker at the same time.',
+  }),
   'console.enabled': key.boolean({
     default: true,
     importance: 'low',

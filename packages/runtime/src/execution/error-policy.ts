@@ -102,6 +102,14 @@ export class ErrorPolicy {
     this.#meter.add('total-record-failures')
     this.#meter.add('total-record-errors')
     this.#meter.set('last-error-timestamp', this.#clock.now())
+    this.#meter.noteError({
+      message: messageOf(failure.error),
+      stage: failure.stage,
+      topic: subject.topic,
+      partition: subject.partition,
+      offset: isSource(subject) ? null : Number(subject.offset),
+      at: this.#clock.now(),
+    })
     if (this.#config.logEnabled) this.#log(failure, subject)
     // Only what came from Kafka can be copied to a dead letter queue.
     if (!isSource(subject)) await this.#deadLetters?.add(subject, failure)

@@ -16,6 +16,7 @@ import { channelToParent } from './channels.ts'
 import { Executor } from './executor.ts'
 import { type Command, type ExecutorChannel, ipcVersion } from './ipc.ts'
 import { LastWillExecutor } from './last-will.ts'
+import { LogLineSender } from './log-line-sender.ts'
 import { guardOutput } from './output-guard.ts'
 import { redactingChannel } from './redacting-channel.ts'
 
@@ -54,12 +55,14 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
     const { config: worker, resolver } = await openWorkerConfig({ mode, raw, appFolder, redactor })
     stopTimeoutMs = worker['task.shutdown.graceful.timeout.ms']
     orphanTimeoutMs = worker['executor.orphan.timeout.ms']
+    const logLines = new LogLineSender((lines) => channel.send({ kind: 'log', lines }))
     const made = createLogger({
       format: worker['log.format'],
       level: worker['log.level'],
       levels: worker['log.levels'],
       redactor,
       context: { worker: command.workerId, executor: command.executor },
+      ...(worker['log.kept.lines'] === 0 ? {} : { onLine: (line) => logLines.add(line) }),
       onNewLogger: (name) => channel.send({ kind: 'logger', name }),
     })
     loggers = made

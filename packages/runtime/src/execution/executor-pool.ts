@@ -7,9 +7,10 @@ import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { ExecutorFigures, TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
 import type { ExecutorProcess } from './executor-process.ts'
-import { ExecutorSlots, type ExecutorSlotsOptions, type Slot } from './executor-slots.ts'
+import { type ExecutorReport, ExecutorSlots, type ExecutorSlotsOptions, type Slot } from './executor-slots.ts'
 import type { InspectionEnd, InspectionSnapshot } from './inspection/job.ts'
 import type { Requests, StartConnector, StartTask } from './ipc.ts'
+import type { TaskFacts } from './task-facts.ts'
 
 /** Requests that any executor can answer. */
 export type QuestionKind =
@@ -167,6 +168,16 @@ export class ExecutorPool {
 
   figures(): ExecutorFigures[] {
     return this.#slots.figures()
+  }
+
+  /** How the executors are. */
+  reports(): ExecutorReport[] {
+    return this.#slots.reports()
+  }
+
+  /** How the tasks of one connector, or with null of all, fare. */
+  facts(connector: string | null): TaskFacts[] {
+    return this.#slots.facts(connector)
   }
 
   stop(timeoutMs: number): Promise<void> {

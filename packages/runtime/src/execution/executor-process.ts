@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { ConnectError, type Logger, type RawConfig } from '@penstock/core'
 import type { WorkerMode } from '../config/worker-config.ts'
 import type { PluginDescription } from '../plugins/description.ts'
+import { CpuShare } from '../telemetry/cpu-share.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { channelPair, channelToChild } from './channels.ts'
@@ -70,6 +71,7 @@ export class ExecutorProcess {
   #onReady: ((plugins: readonly PluginDescription[]) => void) | null = null
   /** A signal has ended it that this worker did not send: that says nothing of the next one. */
   endedFromOutside = false
+  readonly cpu = new CpuShare()
   memoryBytes = 0
   cpuSeconds = 0
 
@@ -228,6 +230,7 @@ export class ExecutorProcess {
         this.#lastPong = Date.now()
         this.memoryBytes = report.memoryBytes
         this.cpuSeconds = report.cpuSeconds
+        this.cpu.add(report.cpuSeconds, this.#lastPong)
         break
       case 'reply': {
         const pending = this.#pending.get(report.id)

@@ -9,10 +9,13 @@ import type { WorkerConfig } from '../config/worker-config.ts'
 import type { PluginDescription } from '../plugins/description.ts'
 import type { ExecutorFigures, TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
+import type { ProcessFigures } from '../telemetry/process-meter.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
+import { TaskRates } from '../telemetry/task-rates.ts'
 import { pause } from '../time/pause.ts'
 import { ExecutorProcess } from './executor-process.ts'
 import type { PassedReport, StartConnector, StartTask, WorkerAnswers } from './ipc.ts'
+import { type TaskFacts, taskFacts } from './task-facts.ts'
 
 export interface ExecutorSlotsOptions {
   readonly config: WorkerConfig
@@ -28,6 +31,15 @@ export interface ExecutorSlotsOptions {
   readonly onDeath: (reason: string, work: { connectors: readonly string[]; tasks: readonly TaskId[] }) => void
 }
 
+/** What an executor takes of its machine, and what runs on it. */
+export interface ExecutorReport extends ProcessFigures {
+  readonly slot: number
+  readonly state: 'RUNNING' | 'STARTING' | 'UNRESPONSIVE'
+  readonly restarts: number
+  /** `name-0` */
+  readonly tasks: readonly string[]
+}
+
 export interface Slot {
   readonly index: number
   process: ExecutorProcess
@@ -39,6 +51,7 @@ export interface Slot {
   readonly connectors: Map<string, StartConnector>
   readonly tasks: Map<string, StartTask>
   metrics: readonly TaskMetrics[]
+  readonly rates: TaskRates
 }
 
 /** Wait before a replacement that could not start is tried again. */
@@ -121,6 +134,27 @@ export class ExecutorSlots {
     }))
   }
 
+  reports(): ExecutorReport[] {
+    return this.#slots.map(({ index, process: executor, isUp, restarts, tasks }) => ({
+      slot: index,
+      pid: executor.pid,
+      state: !isUp ? 'STARTING' : executor.isResponsive ? 'RUNNING' : 'UNRESPONSIVE',
+      restarts,
+      cpuPercent: executor.cpu.percent,
+      rssBytes: executor.memoryBytes,
+      tasks: [...tasks.keys()],
+    }))
+  }
+
+  /** How the tasks of one connector, or with null of all, fare. */
+  facts(connector: string | null): TaskFacts[] {
+    return this.#slots.flatMap(({ metrics, rates }) =>
+      metrics
+        .filter(({ id }) => connector === null || id.connector === connector)
+        .map((task) => taskFacts(task, rates.of(task.id))),
+    )
+  }
+
   async stop(timeoutMs: number): Promise<void> {
     this.#stopping = true
     await Promise.all(this.#slots.map((slot) => slot.process.stop(timeoutMs)))
@@ -146,6 +180,7 @@ export class ExecutorSlots {
       connectors: new Map(),
       tasks: new Map(),
       metrics: [],
+      rates: new TaskRates(),
     }
     this.#slots.push(slot)
     slot.ready = this.#firstStart(slot)
@@ -214,7 +249,9 @@ export class ExecutorSlots {
       return
     }
     const slot = this.#slots[index]
-    if (slot) slot.metrics = report.tasks
+    if (!slot) return
+    slot.metrics = report.tasks
+    slot.rates.take(report.tasks, Date.now())
   }
 
   #onDeath(index: number, reason: string): void {

@@ -9,12 +9,13 @@ import type { OffsetEntry } from '../storage/offset-store.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
+import type { KeptLine } from '../telemetry/log-ring.ts'
 import type { DeadLetterPage, DeadLetterQuery } from './inspection/dead-letter-list.ts'
 import type { InspectionEnd, InspectionJob, InspectionSnapshot } from './inspection/job.ts'
 import type { Preview, PreviewRequest } from './inspection/preview.ts'
 import type { LastWill } from './last-will.ts'
 
-export const ipcVersion = 1
+export const ipcVersion = 2
 
 export interface StartConnector {
   readonly connector: string
@@ -183,6 +184,8 @@ export type Report =
   | { readonly kind: 'topic-seen'; readonly id: TaskId; readonly topic: string }
   /** A logger that the executor has made: its level can be set. */
   | { readonly kind: 'logger'; readonly name: string }
+  /** What it has logged, for people who look at the worker's log. */
+  | { readonly kind: 'log'; readonly lines: readonly KeptLine[] }
   | { readonly kind: 'metrics'; readonly tasks: readonly TaskMetrics[] }
 
 /** What the worker's end of the channel does not see to itself. */

@@ -30,7 +30,7 @@ function senderOf(options: { room?: number; maxBytes?: number; ensure?: () => Pr
       },
     },
     maxBytes: options.maxBytes ?? 1_000_000,
-    onTopic: (topic) => void seen.push(topic),
+    onSent: (topic) => void seen.push(topic),
     signal: cancel.signal,
   })
   return { sender, sent, acknowledge, producer, cancel, seen }

@@ -7,8 +7,8 @@ export interface RecordSenderParts {
   readonly topics: Pick<TopicCreation, 'isReady' | 'ensure'>
   /** `buffer.memory` of the producer: most bytes that are not acknowledged yet. */
   readonly maxBytes: number
-  /** Called with the topic of each acknowledged record. */
-  readonly onTopic: (topic: string) => void
+  /** Called with the topic and the size of each acknowledged record. */
+  readonly onSent: (topic: string, bytes: number) => void
   /** Aborts when the task is cancelled: another copy may run by now, nothing is sent any more. */
   readonly signal: AbortSignal
 }
@@ -50,7 +50,7 @@ export class RecordSender {
     this.#bytes += size
     try {
       const place = await this.#produce(record)
-      this.#parts.onTopic(place.topic)
+      this.#parts.onSent(place.topic, size - overheadBytes)
       return place
     } finally {
       this.#bytes -= size

@@ -1,3 +1,4 @@
+import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import type { ExecutorChannel, Report } from './ipc.ts'
 
@@ -15,6 +16,20 @@ function redacted(report: Report, redactor: Redactor): Report {
     const { message, trace } = report.error
     return { ...report, error: { ...report.error, message: redactor.redact(message), trace: redactor.redact(trace) } }
   }
+  if (report.kind === 'metrics') return { ...report, tasks: report.tasks.map((task) => withoutSecrets(task, redactor)) }
   if ('trace' in report && report.trace !== null) return { ...report, trace: redactor.redact(report.trace) }
   return report
+}
+
+function withoutSecrets(task: TaskMetrics, redactor: Redactor): TaskMetrics {
+  const { holding, lastError } = task.notes
+  if (holding === null && lastError === null) return task
+  return {
+    ...task,
+    notes: {
+      ...task.notes,
+      holding: holding === null ? null : redactor.redact(holding),
+      lastError: lastError === null ? null : { ...lastError, message: redactor.redact(lastError.message) },
+    },
+  }
 }

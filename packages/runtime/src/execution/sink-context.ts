@@ -60,6 +60,10 @@ export class SinkContext implements SinkTaskContext {
     this.#meter.setOfPlugin(name, value)
   }
 
+  holding(reason: string | null): void {
+    this.#meter.holdOfPlugin(reason)
+  }
+
   assignment(): readonly TopicPartition[] {
     return this.#positions.partitions()
   }

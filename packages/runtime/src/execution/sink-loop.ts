@@ -5,6 +5,7 @@
  */
 import {
   type Clock,
+  codeOf,
   isRetriable,
   type Logger,
   messageOf,
@@ -13,6 +14,8 @@ import {
   type TopicPartition,
 } from '@penstock/core'
 import type { ConsumedMessage, Position } from '../kafka/consumer.ts'
+import type { LastError } from '../telemetry/figures.ts'
+import { failureOf } from './error-policy.ts'
 import type { RebalanceQueue } from './rebalance-queue.ts'
 import type { RecordPipeline } from './record-pipeline.ts'
 import type { SinkCommits } from './sink-commits.ts'
@@ -105,12 +108,15 @@ function msUntil(time: number, { clock }: SinkLoop): number {
 async function take(loop: SinkLoop, messages: readonly ConsumedMessage[]): Promise<SinkRecord[]> {
   loop.meter.add('sink-record-read-total', messages.length)
   let topic = ''
+  let bytes = 0
   for (const message of messages) {
+    bytes += (message.key?.length ?? 0) + (message.value?.length ?? 0)
     if (message.topic !== topic) {
       topic = message.topic
       loop.onTopic(topic)
     }
   }
+  loop.meter.add('sink-record-read-bytes-total', bytes)
   const records = await loop.pipeline.process(messages, loop.tracing?.polled(messages) ?? null)
   loop.positions.polled(messages)
   return records
@@ -124,22 +130,44 @@ async function deliver(loop: SinkLoop, records: readonly SinkRecord[], failedBef
     if (tracing === null) await task.put(records)
     else await tracing.put(() => task.put(records))
   } catch (error) {
-    if (!isRetriable(error)) throw error
+    if (!isRetriable(error)) {
+      // The place of a record that is not tolerated was noted when it was reported.
+      if (codeOf(error) !== 'record.not_tolerated') meter.noteError(putError(error, records, clock.now()))
+      throw error
+    }
     meter.add('put-retries-total')
+    meter.hold(messageOf(error))
     logger[failedBefore ? 'debug' : 'warn']('the task could not take its records, they are put again', {
       reason: messageOf(error),
       records: records.length,
     })
     return false
   }
-  if (failedBefore) logger.info('the task takes records again')
+  if (failedBefore) {
+    logger.info('the task takes records again')
+    meter.hold(null)
+  }
   positions.delivered()
   if (records.length > 0) {
     meter.add('sink-record-send-total', records.length)
     meter.observe('batch-size', records.length)
-    meter.observe('put-batch-time-ms', clock.now() - startedAt)
+    meter.observePut(clock.now() - startedAt, clock.now())
   }
   return true
+}
+
+/** Which record it was is known where the batch has but one. */
+function putError(error: unknown, records: readonly SinkRecord[], now: number): LastError {
+  const { stage } = failureOf(error)
+  const only = records.length === 1 ? records[0]?.origin : undefined
+  return {
+    message: messageOf(error),
+    stage,
+    topic: only?.topic ?? null,
+    partition: only?.partition ?? null,
+    offset: only === undefined ? null : Number(only.offset),
+    at: now,
+  }
 }
 
 async function takeRebalances(loop: SinkLoop): Promise<void> {

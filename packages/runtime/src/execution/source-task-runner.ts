@@ -259,7 +259,10 @@ export class SourceTaskRunner implements TaskRunner {
       producer,
       topics: new TopicCreation({ groups: config.topicCreation, admin: clients.admin(), logger }),
       maxBytes: Number(properties['buffer.memory'] ?? defaultBufferBytes),
-      onTopic: (topic) => this.#onTopic(topic),
+      onSent: (topic, bytes) => {
+        meter.add('source-record-write-bytes-total', bytes)
+        this.#onTopic(topic)
+      },
       signal: control.cancelled,
     })
     const sender = parts.tracing?.sender(plainSender) ?? plainSender

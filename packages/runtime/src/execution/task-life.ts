@@ -1,5 +1,15 @@
 /** What the runners of both kinds of tasks share: from the start to the last status, with pauses between. */
-import { type Clock, ConnectError, type Logger, type TaskId, taskName, traceOf } from '@penstock/core'
+import {
+  type Clock,
+  ConnectError,
+  codeOf,
+  type Logger,
+  messageOf,
+  StageError,
+  type TaskId,
+  taskName,
+  traceOf,
+} from '@penstock/core'
 import { rdkafkaErrors } from '../kafka/consumer.ts'
 import { isFencedProducer } from '../kafka/producer.ts'
 import type { TaskState } from '../storage/status.ts'
@@ -40,6 +50,7 @@ export class TaskLife {
   readonly meter = new TaskMeter()
   readonly #shares: StateShares
   readonly #logger: Logger
+  readonly #clock: Clock
   readonly #onStatus: ReportStatus
   #worked: Promise<void> = Promise.resolve()
   #done: Promise<void> = Promise.resolve()
@@ -48,6 +59,7 @@ export class TaskLife {
     this.id = parts.id
     this.control = new TaskSwitch(parts.paused)
     this.#logger = parts.logger
+    this.#clock = parts.clock
     this.#onStatus = parts.onStatus
     this.#shares = new StateShares(parts.clock, parts.paused)
   }
@@ -74,7 +86,7 @@ export class TaskLife {
     const { running, paused } = this.#shares.now()
     this.meter.set('running-ratio', running)
     this.meter.set('pause-ratio', paused)
-    return this.meter.snapshot({ id: this.id, ...what })
+    return this.meter.snapshot({ id: this.id, ...what }, this.#clock.now())
   }
 
   /** True when that changed anything. */
@@ -109,7 +121,18 @@ export class TaskLife {
         )
       : error
     this.#logger.error(`task ${taskName(this.id)} failed`, { error: failure })
+    if (!this.#isNoted(error)) {
+      const stage = error instanceof StageError ? error.stage : null
+      const at = this.#clock.now()
+      this.meter.noteError({ message: messageOf(failure), stage, topic: null, partition: null, offset: null, at })
+    }
     this.#report('FAILED', traceOf(failure), fenced)
+  }
+
+  /** Whoever met the error at a record has noted it with the record's place. */
+  #isNoted(error: unknown): boolean {
+    const { lastError } = this.meter
+    return lastError !== null && (codeOf(error) === 'record.not_tolerated' || lastError.message === messageOf(error))
   }
 
   #report(state: TaskState, trace: string | null, fenced = false): void {

@@ -1,5 +1,9 @@
 import type { TaskState } from '../storage/status.ts'
-import type { Summary as ReadSummary, TaskMetrics, TaskPlugins } from '../telemetry/figures.ts'
+import type { LastError, Summary as ReadSummary, TaskMetrics, TaskPlugins } from '../telemetry/figures.ts'
+import { RecentQuantiles } from './recent-quantiles.ts'
+
+/** Texts of others may be long, and are sent every second. */
+const maxTextLength = 1_000
 
 type Summary = { -readonly [K in keyof ReadSummary]: ReadSummary[K] }
 
@@ -11,6 +15,10 @@ export class TaskMeter {
   readonly #pluginTotals: Record<string, number> = {}
   readonly #pluginGauges: Record<string, number> = {}
   readonly #pluginSummaries: Record<string, Summary> = {}
+  readonly #putTimes = new RecentQuantiles()
+  #heldByLoop: string | null = null
+  #heldByPlugin: string | null = null
+  #lastError: LastError | null = null
   state: TaskState = 'UNASSIGNED'
   plugins: TaskPlugins | null = null
 
@@ -26,6 +34,30 @@ export class TaskMeter {
     observeIn(this.#summaries, name, value)
   }
 
+  /** A put that went well. */
+  observePut(ms: number, now: number): void {
+    this.observe('put-batch-time-ms', ms)
+    this.#putTimes.observe(ms, now)
+  }
+
+  /** Why the loop holds records back; null once they go on. */
+  hold(reason: string | null): void {
+    this.#heldByLoop = reason === null ? null : shortened(reason)
+  }
+
+  /** The same as the plugin says it, who knows better. */
+  holdOfPlugin(reason: string | null): void {
+    this.#heldByPlugin = reason === null ? null : shortened(reason)
+  }
+
+  noteError(error: LastError): void {
+    this.#lastError = { ...error, message: shortened(error.message) }
+  }
+
+  get lastError(): LastError | null {
+    return this.#lastError
+  }
+
   addOfPlugin(name: string, by: number): void {
     this.#pluginTotals[name] = (this.#pluginTotals[name] ?? 0) + by
   }
@@ -38,7 +70,8 @@ export class TaskMeter {
     this.#pluginGauges[name] = value
   }
 
-  snapshot(what: Pick<TaskMetrics, 'id' | 'kind' | 'connectorClass' | 'lags'>): TaskMetrics {
+  snapshot(what: Pick<TaskMetrics, 'id' | 'kind' | 'connectorClass' | 'lags'>, now: number): TaskMetrics {
+    const latency = this.#putTimes.read([0.5, 0.99], now)
     return {
       ...what,
       state: this.state,
@@ -46,9 +79,18 @@ export class TaskMeter {
       totals: this.#totals,
       gauges: this.#gauges,
       summaries: this.#summaries,
+      notes: {
+        putLatencyMs: latency === null ? null : { p50: latency[0], p99: latency[1] },
+        holding: this.#heldByPlugin ?? this.#heldByLoop,
+        lastError: this.#lastError,
+      },
       plugin: { totals: this.#pluginTotals, gauges: this.#pluginGauges, summaries: this.#pluginSummaries },
     }
   }
+}
+
+function shortened(text: string): string {
+  return text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength)}…`
 }
 
 function observeIn(summaries: Record<string, Summary>, name: string, value: number): void {

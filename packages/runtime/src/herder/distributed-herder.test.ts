@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { workerWith } from '../config/fixtures/worker.ts'
 import { deferred, membershipTimes, protocolError, scriptedCalls } from '../group/fixtures/fake-coordinator.ts'
 import { Membership } from '../group/membership.ts'
+import { idleProcess } from '../telemetry/fixtures/idle-process.ts'
 import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
+import { LogRing } from '../telemetry/log-ring.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { DistributedHerder } from './distributed-herder.ts'
 import { fakeExecutors } from './fixtures/fake-executors.ts'
@@ -44,6 +46,8 @@ async function cluster(
       ask: () => Promise.reject(new Error('nobody asks')),
       inspect: () => Promise.reject(new Error('nobody inspects')),
       proceedTask: async () => {},
+      reports: () => [],
+      facts: () => [],
       validate: async () => ({ name: 'TestSink', errorCount: 0, groups: [], configs: [] }),
     },
     membership: (duties) =>
@@ -55,9 +59,13 @@ async function cluster(
         logger,
         clock,
       }),
+    describeMembers: async () => ['http://one:8083/'],
+    process: idleProcess,
+    logRing: new LogRing(100),
     loggers: new WorkerLoggers({ loggers: levels, tellExecutors: () => {}, tellCluster: null }),
     peers: {
       send: () => Promise.reject(new Error('there is no other worker')),
+      open: () => Promise.reject(new Error('there is no other worker')),
       renew: () => {},
       close: async () => {},
     },

@@ -12,7 +12,10 @@ import type { TargetState } from '../storage/config-state.ts'
 import type { ConfigStore } from '../storage/config-store.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { StatusStore } from '../storage/status-store.ts'
+import type { LogRing } from '../telemetry/log-ring.ts'
+import type { ProcessMeter } from '../telemetry/process-meter.ts'
 import { within } from '../time/within.ts'
+import type { ClusterEvents } from './cluster-events.ts'
 import { ConnectorRecords } from './connector-records.ts'
 import { NotAssignedError, NotLeaderError } from './errors.ts'
 import { startFenced } from './fenced-start.ts'
@@ -24,7 +27,9 @@ import type {
   Health,
   Herder,
   InternalRequestSignature,
+  LogControl,
   OffsetsChanged,
+  OperatingControl,
   RestartRequest,
   StatusView,
 } from './herder.ts'
@@ -37,6 +42,7 @@ import { LeaderGate } from './leader-gate.ts'
 import { Leadership } from './leadership.ts'
 import { LocalWork } from './local-work.ts'
 import { changeOffsets, type OffsetRequestParts, readOffsets } from './offset-requests.ts'
+import { groupOperating } from './operating-tools.ts'
 import { patchConfig } from './patch-config.ts'
 import type { PeerClient } from './peer-client.ts'
 import type { RunningWorkParts } from './running-work.ts'
@@ -46,7 +52,7 @@ import { ZombieFencing } from './zombie-fencing.ts'
 
 /** What the herder asks of the executors. */
 export type HerderExecutors = RunningWorkParts['executors'] &
-  Pick<ExecutorPool, 'taskConfigs' | 'validate' | 'plugins' | 'ask' | 'inspect' | 'proceedTask'>
+  Pick<ExecutorPool, 'taskConfigs' | 'validate' | 'plugins' | 'ask' | 'inspect' | 'proceedTask' | 'reports' | 'facts'>
 
 export interface DistributedHerderParts {
   readonly config: DistributedConfig
@@ -61,6 +67,10 @@ export interface DistributedHerderParts {
   readonly statuses: StatusStore
   readonly executors: HerderExecutors
   readonly membership: (duties: GroupDuties) => Membership
+  /** REST URLs of the group's members; null while it rebalances. */
+  readonly describeMembers: () => Promise<readonly string[] | null>
+  readonly process: ProcessMeter
+  readonly logRing: LogRing
   readonly loggers: WorkerLoggers
   readonly peers: PeerClient
   readonly logger: Logger
@@ -80,6 +90,9 @@ export class DistributedHerder implements Herder {
   readonly membership: Membership
   readonly loggers: WorkerLoggers
   readonly inspections: Inspections
+  readonly operating: OperatingControl
+  readonly events: ClusterEvents
+  readonly logs: LogControl
   readonly #parts: DistributedHerderParts
   readonly #jobs: JobQueue
   readonly #records: ConnectorRecords
@@ -155,13 +168,17 @@ export class DistributedHerder implements Herder {
       mustBeHere: (connector) => this.#mustBeHere(connector),
       isHere: (connector) => this.duties.assigned.hasConnector(connector),
     })
-    this.#leaderClient = new LeaderClient({
+    const signing = {
       signatureAlgorithm: config['inter.worker.signature.algorithm'],
       sessionKey: () => (this.duties.protocolVersion >= 2 ? configs.state.sessionKey : null),
       peers: parts.peers,
-      logger,
       clock,
-    })
+    }
+    this.#leaderClient = new LeaderClient({ ...signing, logger })
+    const tools = groupOperating({ ...parts, duties: this.duties, work: this.local.running, signing })
+    this.operating = tools.operating
+    this.events = tools.events
+    this.logs = tools.logs
   }
 
   /** Joins the group; the stores must have started. */
@@ -180,6 +197,7 @@ export class DistributedHerder implements Herder {
     this.#gate.close()
     this.local.close()
     this.inspections.close()
+    this.events.close()
     this.#leadership.close()
     const forGood = this.duties.isAlone
     const stopped = this.#jobs.run('stopping everything', () => this.local.stopAll({ forGood }))
@@ -255,7 +273,7 @@ export class DistributedHerder implements Herder {
     tasks: readonly RawConfig[],
     signature: InternalRequestSignature | null,
   ): Promise<void> {
-    this.#checkInternal(signature)
+    this.checkInternal(signature)
     await this.#writeTasks(connector, tasks)
   }
 
@@ -314,7 +332,7 @@ export class DistributedHerder implements Herder {
   }
 
   async fenceZombies(connector: string, signature: InternalRequestSignature | null): Promise<void> {
-    this.#checkInternal(signature)
+    this.checkInternal(signature)
     this.#records.configOf(connector)
     if (!this.duties.isLeader) {
       throw new NotLeaderError('Only the leader can handle this request.', this.duties.leaderUrl)
@@ -352,6 +370,7 @@ export class DistributedHerder implements Herder {
       ...assigned.tasks.filter((id) => !this.local.running.hasTask(id)).map((id) => this.local.running.startTask(id)),
     ])
     this.#gate.settled()
+    this.events.lookSoon()
     if (generation.isLeader) await this.#leadership.take()
     else await this.#leadership.release()
   }
@@ -381,7 +400,7 @@ export class DistributedHerder implements Herder {
   }
 
   /** Requests that only workers make. Before protocol level 2 there was no key, but users are no reason to trust all. */
-  #checkInternal(signature: InternalRequestSignature | null): void {
+  checkInternal(signature: InternalRequestSignature | null): void {
     const { configs, config } = this.#parts
     const anybody = config['rest.authentication.methods'].length === 0
     if (this.duties.protocolVersion < 2 && anybody) return

@@ -52,6 +52,7 @@ export class GroupDuties implements MembershipListener {
   #assignor: IncrementalCooperativeAssignor | null = null
   #owners = WorkOwners.none
   #lastCompletedGeneration = -1
+  #delayEndsAt = 0
   /** At the last assignment that this worker made as leader. */
   #members = 0
 
@@ -75,6 +76,11 @@ export class GroupDuties implements MembershipListener {
 
   get protocolVersion(): ConnectProtocolVersion {
     return this.#generation?.protocolVersion ?? 0
+  }
+
+  /** How long lost work still waits for its worker, as the leader said with the last assignment. */
+  get delayMs(): number {
+    return Math.max(0, this.#delayEndsAt - this.#parts.clock.now())
   }
 
   /** Null while none is known. */
@@ -192,6 +198,7 @@ export class GroupDuties implements MembershipListener {
     await this.#stop(WorkSet.union([assignment.revoked]))
     this.#generation = generation
     this.#assignment = assignment
+    this.#delayEndsAt = this.#parts.clock.now() + assignment.delayMs
     this.#assigned = assignment.error === 0 ? workAfter(owned, assignment) : owned
     if (assignment.error === 0) this.#lastCompletedGeneration = generation.generation
   }

@@ -3,10 +3,14 @@ import type { RawConfig, SourceOffset, SourcePartition, TaskId } from '@penstock
 import type { DeadLetterPage, DeadLetterQuery } from '../execution/inspection/dead-letter-list.ts'
 import type { InspectionKind, InspectionSnapshot, RedriveRequest, VerifyRequest } from '../execution/inspection/job.ts'
 import type { Preview, PreviewRequest } from '../execution/inspection/preview.ts'
+import type { TaskFacts } from '../execution/task-facts.ts'
 import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { TargetState } from '../storage/config-state.ts'
 import type { ConnectorState, TaskState } from '../storage/status.ts'
+import type { LastError } from '../telemetry/figures.ts'
 import type { LoggerLevel, LogLevel } from '../telemetry/log-levels.ts'
+import type { ClusterEvents } from './cluster-events.ts'
+import type { ReportQuestion, WorkerReport } from './worker-report.ts'
 
 export type { TargetState }
 export type ConnectorType = 'source' | 'sink' | 'unknown'
@@ -108,6 +112,70 @@ export interface InspectionControl {
   cancelInspection(connector: string, kind: InspectionKind): Promise<InspectionView>
 }
 
+/** A worker of the group. */
+export interface WorkerView {
+  readonly workerId: string
+  readonly url: string
+  readonly leader: boolean
+  /** It is no member of the group any more. */
+  readonly gone: boolean
+  readonly state: 'RUNNING' | 'UNREACHABLE'
+  /** Why there is no report. */
+  readonly error: string | null
+  readonly report: WorkerReport | null
+}
+
+export interface TaskMetricsView {
+  readonly task: number
+  readonly state: TaskState
+  readonly workerId: string | null
+  /** Null where its worker does not tell. */
+  readonly facts: TaskFacts | null
+  readonly lastError: LastError | null
+}
+
+export interface ConnectorMetricsView {
+  readonly name: string
+  readonly type: ConnectorType
+  /** By task number. */
+  readonly tasks: readonly TaskMetricsView[]
+}
+
+/** Which lines of a log are wanted. */
+export interface LogQuestion {
+  /** How many of the latest. */
+  readonly lines: number
+  /** The least important level. */
+  readonly level: LogLevel
+  /** Null for those of all. */
+  readonly connector: string | null
+}
+
+/** The latest lines of the logs of workers, as JSON. Null stands for this worker; one that isn't there is NotFoundError. */
+export interface LogControl {
+  /** The oldest first. */
+  recent(workerId: string | null, question: LogQuestion): Promise<readonly string[]>
+  /** Resolves once it can begin: what it resolves with tells those lines and what is logged from then on. */
+  follow(
+    workerId: string | null,
+    question: LogQuestion,
+  ): Promise<(onLine: (line: string) => void, onEnd: () => void) => () => void>
+}
+
+/** What operators look at. Other workers are asked, each once; those that do not answer in time are told as such. */
+export interface OperatingControl {
+  workers(): Promise<readonly WorkerView[]>
+  /** Rejects with NotFoundError for a connector that isn't configured. */
+  metrics(connector: string): Promise<ConnectorMetricsView>
+  /** Of all connectors, by name, and the workers, with one request to each of them. */
+  overview(): Promise<{
+    readonly workers: readonly WorkerView[]
+    readonly metrics: ReadonlyMap<string, ConnectorMetricsView>
+  }>
+  /** For another worker: what this one tells of itself. */
+  own(question: ReportQuestion): WorkerReport
+}
+
 export interface Health {
   readonly status: 'healthy' | 'starting' | 'unhealthy'
   readonly message: string
@@ -172,6 +240,11 @@ export interface Herder {
 
   readonly loggers: LoggerControl
   readonly inspections: InspectionControl
+  readonly operating: OperatingControl
+  readonly events: Pick<ClusterEvents, 'subscribe'>
+  readonly logs: LogControl
+  /** Throws unless a request between workers is signed with the key of the group. */
+  checkInternal(signature: InternalRequestSignature | null): void
 
   /**
    * What keeps the herder busy, for the answer to a request that took too long: `writing the config of orders,

@@ -1,4 +1,4 @@
-import { isMacAlgorithm, verify } from '../group/session-key.ts'
+import { isMacAlgorithm, sign, verify } from '../group/session-key.ts'
 import type { SessionKey } from '../storage/config-state.ts'
 import { BadRequestError, ForbiddenError, UnavailableError } from './errors.ts'
 import type { InternalRequestSignature } from './herder.ts'
@@ -34,5 +34,14 @@ export function checkSignature(
   }
   if (!verify(key.key, algorithm, body, Buffer.from(signature, 'base64'))) {
     throw new ForbiddenError('internal.invalid_signature', 'Internal request contained invalid signature.')
+  }
+}
+
+/** The headers that sign a request; none while there is no key, before protocol level 2. */
+export function signatureHeaders(body: Buffer, key: SessionKey | null, algorithm: string): Record<string, string> {
+  if (key === null) return {}
+  return {
+    'x-connect-authorization': sign(key.key, algorithm, body).toString('base64'),
+    'x-connect-request-signature-algorithm': algorithm,
   }
 }

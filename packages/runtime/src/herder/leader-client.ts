@@ -1,8 +1,8 @@
 /** What a worker asks of the leader by requests between workers; the leader's end is `rest/internal.ts`. */
 import { type Clock, ConnectError, type Logger, messageOf, type RawConfig } from '@penstock/core'
-import { sign } from '../group/session-key.ts'
 import type { SessionKey } from '../storage/config-state.ts'
 import { pause } from '../time/pause.ts'
+import { signatureHeaders } from './internal-signature.ts'
 import type { PeerClient } from './peer-client.ts'
 
 const firstRetryMs = 250
@@ -65,8 +65,7 @@ export class LeaderClient {
 
   async #send(method: 'POST' | 'PUT', leaderUrl: string, path: string, content: unknown): Promise<void> {
     const body = content === null ? Buffer.alloc(0) : Buffer.from(JSON.stringify(content))
-    const key = this.#parts.sessionKey()
-    const { signatureAlgorithm, peers } = this.#parts
+    const { signatureAlgorithm, sessionKey, peers } = this.#parts
     const { href } = new URL(path, leaderUrl)
     const { status, text } = await peers.send(href, {
       method,
@@ -76,12 +75,7 @@ export class LeaderClient {
         ...(content === null ? {} : { 'content-type': 'application/json' }),
         accept: 'application/json',
         'user-agent': 'kafka-connect',
-        ...(key === null
-          ? {}
-          : {
-              'x-connect-authorization': sign(key.key, signatureAlgorithm, body).toString('base64'),
-              'x-connect-request-signature-algorithm': signatureAlgorithm,
-            }),
+        ...signatureHeaders(body, sessionKey(), signatureAlgorithm),
       },
       body,
     })

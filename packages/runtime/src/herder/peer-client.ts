@@ -19,6 +19,8 @@ export interface PeerAnswer {
 /** Sends requests to other workers of the group; redirects are never followed. */
 export interface PeerClient {
   send(url: string, request: PeerRequest): Promise<PeerAnswer>
+  /** The same for an answer that goes on until its reader or its worker ends it. */
+  open(url: string, request: PeerRequest): Promise<{ readonly status: number; readonly body: AsyncIterable<Buffer> }>
   /** The certificates have changed: requests from now on use the new ones. */
   renew(): void
   close(): Promise<void>
@@ -47,6 +49,10 @@ export function createPeerClient({ raw }: Pick<WorkerConfig, 'raw'>): PeerClient
         text: await answer.body.text(),
         location: typeof location === 'string' ? location : null,
       }
+    },
+    async open(url, { method, headers, body, signal }) {
+      const answer = await request(url, { method, headers, body, signal, dispatcher: agentFor(url) })
+      return { status: answer.statusCode, body: answer.body }
     },
     renew() {
       void secure?.close() // after the requests under way

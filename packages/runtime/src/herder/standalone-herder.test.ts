@@ -3,7 +3,9 @@ import type { RawConfig } from '@penstock/core'
 import { expect, test, vi } from 'vitest'
 import { standaloneWith } from '../config/fixtures/worker.ts'
 import { openLocalStores } from '../local-stores.ts'
+import { idleProcess } from '../telemetry/fixtures/idle-process.ts'
 import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
+import { LogRing } from '../telemetry/log-ring.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { fakeExecutors } from './fixtures/fake-executors.ts'
 import type { TargetState } from './herder.ts'
@@ -37,6 +39,9 @@ async function standalone({ answers = {}, wrong = [] }: Setup = {}) {
     commit: 'abc',
     kafkaClusterId: 'kafka',
     workerId: 'one:8083',
+    url: 'http://one:8083/',
+    process: idleProcess,
+    logRing: new LogRing(100),
     ...stores,
     executors: {
       ...executors,
@@ -47,6 +52,8 @@ async function standalone({ answers = {}, wrong = [] }: Setup = {}) {
         return [] as never
       },
       inspect: () => Promise.reject(new Error('nobody inspects')),
+      reports: () => [],
+      facts: () => [],
       validate: async ({ name }) => {
         const errors = wrong.includes(String(name)) ? ['it is wrong'] : []
         const value = { name: 'file', value: null, recommended_values: [], errors, visible: true }

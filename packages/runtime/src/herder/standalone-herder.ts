@@ -10,6 +10,9 @@ import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { ConfigStore } from '../storage/config-store.ts'
 import type { TaskState } from '../storage/status.ts'
 import type { StatusStore } from '../storage/status-store.ts'
+import type { LogRing } from '../telemetry/log-ring.ts'
+import type { ProcessMeter } from '../telemetry/process-meter.ts'
+import type { ClusterEvents } from './cluster-events.ts'
 import { ConnectorRecords } from './connector-records.ts'
 import type {
   ConnectorInfo,
@@ -17,7 +20,9 @@ import type {
   ConnectorStatusView,
   Health,
   Herder,
+  LogControl,
   OffsetsChanged,
+  OperatingControl,
   RestartRequest,
   StatusView,
   TargetState,
@@ -28,6 +33,7 @@ import { JobQueue } from './job-queue.ts'
 import { sweepStatuses } from './leader-chores.ts'
 import { LocalWork, type LocalWorkParts } from './local-work.ts'
 import { changeOffsets, type OffsetRequestParts, readOffsets } from './offset-requests.ts'
+import { ownOperating } from './operating-tools.ts'
 import { patchConfig } from './patch-config.ts'
 import { validated } from './validation.ts'
 import type { WorkerLoggers } from './worker-loggers.ts'
@@ -39,9 +45,14 @@ export interface StandaloneHerderParts {
   readonly kafkaClusterId: string
   /** `host:port` */
   readonly workerId: string
+  /** Advertised URL with trailing slash. */
+  readonly url: string
+  readonly process: ProcessMeter
+  readonly logRing: LogRing
   readonly configs: ConfigStore
   readonly statuses: StatusStore
-  readonly executors: LocalWorkParts['executors'] & Pick<ExecutorPool, 'validate' | 'ask' | 'inspect'>
+  readonly executors: LocalWorkParts['executors'] &
+    Pick<ExecutorPool, 'validate' | 'ask' | 'inspect' | 'reports' | 'facts'>
   readonly loggers: WorkerLoggers
   readonly logger: Logger
   readonly clock: Clock
@@ -64,6 +75,9 @@ export class StandaloneHerder implements Herder {
   readonly local: LocalWork
   readonly loggers: WorkerLoggers
   readonly inspections: Inspections
+  readonly operating: OperatingControl
+  readonly events: ClusterEvents
+  readonly logs: LogControl
   readonly #parts: StandaloneHerderParts
   readonly #jobs: JobQueue
   readonly #records: ConnectorRecords
@@ -93,6 +107,10 @@ export class StandaloneHerder implements Herder {
       mustBeHere: async () => {},
       isHere: (connector) => parts.configs.state.has(connector),
     })
+    const tools = ownOperating({ ...parts, work: this.local.running })
+    this.operating = tools.operating
+    this.events = tools.events
+    this.logs = tools.logs
   }
 
   /** Starts these connectors once all of their configs are known to be right; else none. Rejects with what is wrong. */
@@ -122,6 +140,7 @@ export class StandaloneHerder implements Herder {
     this.#stopping = true
     this.local.close()
     this.inspections.close()
+    this.events.close()
     const stopped = this.#jobs.run('stopping everything', () => this.local.stopAll({ forGood: true }))
     this.#jobs.close()
     await stopped
@@ -188,6 +207,10 @@ export class StandaloneHerder implements Herder {
       'standalone.unsupported',
       'Kafka Connect in standalone mode does not support externally setting task configurations.',
     )
+  }
+
+  checkInternal(): void {
+    throw new ConnectError('standalone.unsupported', 'A standalone worker has no others that might ask it.')
   }
 
   async restartConnector(connector: string): Promise<void> {

@@ -10,17 +10,20 @@ import type { Herder } from '../herder/herder.ts'
 import type { PeerClient } from '../herder/peer-client.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { connectorRoutes } from './connector.ts'
+import { connectorMetricsRoutes } from './connector-metrics.ts'
 import { connectorsRoutes } from './connectors.ts'
 import { consolePath, consoleRouter } from './console.ts'
 import { corsHeaders, corsRules } from './cors.ts'
 import { deadLettersRoutes } from './dead-letters.ts'
 import { withDeadline } from './deadline.ts'
 import { errorBody, notFound, RestError, statusOf, textOf } from './errors.ts'
+import { eventsRoutes } from './events.ts'
 import { forward, targetOf } from './forwarding.ts'
 import { healthAnswer, healthRoutes } from './health.ts'
 import { hidesSecrets, withoutSecrets } from './hidden-secrets.ts'
 import { internalRoutes } from './internal.ts'
 import { loggersRoutes } from './loggers.ts'
+import { logsRoutes } from './logs.ts'
 import { type MetricsHandler, metricsDoc } from './metrics.ts'
 import { offsetsRoutes } from './offsets.ts'
 import { openApiDocument } from './openapi.ts'
@@ -30,9 +33,11 @@ import { rootRoutes } from './root.ts'
 import type { Answer, RestRequest, Route, RouteDoc } from './route.ts'
 import type { Authentication } from './security/authentication.ts'
 import { createGuard, type Guard } from './security/guard.ts'
+import type { Streams } from './streams.ts'
 import { tasksRoutes } from './tasks.ts'
 import { topicsRoutes } from './topics.ts'
 import { verifyRoutes } from './verify.ts'
+import { workersRoutes } from './workers.ts'
 
 export interface AppOptions {
   readonly config: WorkerConfig
@@ -45,6 +50,8 @@ export interface AppOptions {
   readonly metricsHandler: MetricsHandler | null
   /** Folder of the built console; null: it isn't served. */
   readonly consoleFolder: string | null
+  /** Those that are open on all listeners. */
+  readonly streams: Streams
   /** Version of the worker, for the OpenAPI document. */
   readonly version: string
   /** Null until the worker is ready. */
@@ -68,6 +75,10 @@ const mainRoutes: readonly Route[] = [
   ...previewRoutes,
   ...verifyRoutes,
   ...deadLettersRoutes,
+  ...workersRoutes,
+  ...connectorMetricsRoutes,
+  ...eventsRoutes,
+  ...logsRoutes,
 ]
 
 const openApiDoc: RouteDoc = {
@@ -127,9 +138,11 @@ function serve(app: express.Express, { routes, docs, guard }: Served, options: A
     const path = expressPath(route.path)
     app[route.method](path, guard.authorize(route))
     if (route.body !== undefined) app[route.method](path, ...bodyReaders(route, options.config))
-    app[route.method](path, checkAccept, (request, response, next) => {
+    app[route.method](path, checkAccept(route), (request, response, next) => {
       answer(route, request, guard, options)
-        .then((done) => send(response, done))
+        .then((done) =>
+          done.stream === undefined ? send(response, done) : options.streams.open(response, done.stream),
+        )
         .catch(next)
     })
   }
@@ -217,7 +230,7 @@ function requestLog({ logger, closing }: AppOptions) {
 
 /** What probes, scrapers and browsers ask for without anybody's doing. */
 function isRoutine(url: string): boolean {
-  return /^\/(?:health|metrics|ui)(?:[/?]|$)/.test(url)
+  return /^\/(?:health|metrics|ui|workers\/self)(?:[/?]|$)/.test(url)
 }
 
 function configuredHeaders(config: WorkerConfig) {
@@ -272,9 +285,11 @@ function bytesOf(request: Request): Buffer {
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
 }
 
-function checkAccept(request: Request, _response: Response, next: NextFunction): void {
-  if (request.accepts('application/json') === false) throw new RestError(406, 'HTTP 406 Not Acceptable')
-  next()
+function checkAccept({ produces = ['application/json'] }: Route) {
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    if (request.accepts([...produces]) === false) throw new RestError(406, 'HTTP 406 Not Acceptable')
+    next()
+  }
 }
 
 /** OPTIONS, and the methods that a path does not have. */
@@ -288,10 +303,11 @@ function otherMethod(docs: readonly RouteDoc[], path: string) {
   }
 }
 
-function send(response: Response, { status, body, location }: Answer): void {
+function send(response: Response, { status, body, text, location }: Answer): void {
   response.status(status)
   if (location !== undefined) response.set('Location', absolute(response.req, location))
-  if (body === undefined) response.end()
+  if (text !== undefined) response.set({ 'Content-Type': text.type, 'Cache-Control': 'no-store' }).end(text.text)
+  else if (body === undefined) response.end()
   else response.set('Content-Type', 'application/json').end(stringifyJson(body))
 }
 

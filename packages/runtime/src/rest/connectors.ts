@@ -1,8 +1,9 @@
 import { NotFoundError } from '@penstock/core'
-import type { Herder } from '../herder/herder.ts'
+import type { ConnectorMetricsView, Herder } from '../herder/herder.ts'
 import { createRequestOfProperties, readCreateRequest } from './bodies.ts'
 import { withName } from './connector-name.ts'
 import { secretsParameter } from './hidden-secrets.ts'
+import { connectorMetricsToWire } from './operating-wire.ts'
 import type { Route } from './route.ts'
 import { connectorInfoToWire, connectorStatusToWire } from './wire.ts'
 
@@ -14,7 +15,7 @@ export const connectorsRoutes: readonly Route[] = [
     summary: 'Names of all connectors; with `expand`, what is known of each.',
     query: {
       expand: {
-        description: '`info` and `status`, once each; others are ignored.',
+        description: '`info`, `status` and `metrics`, once each; others are ignored.',
         schema: { type: 'array', items: { type: 'string' } },
       },
       ...secretsParameter,
@@ -48,15 +49,21 @@ export function connectorPath(name: string): string {
 
 async function expanded(herder: Herder, expansions: readonly string[]): Promise<Record<string, object>> {
   const connectors = new Map<string, object>()
+  const metrics = expansions.includes('metrics') ? (await herder.operating.overview()).metrics : null
   for (const name of await herder.connectors()) {
     try {
       connectors.set(name, {
         ...(expansions.includes('info') ? { info: connectorInfoToWire(await herder.connectorInfo(name)) } : {}),
         ...(expansions.includes('status') ? { status: connectorStatusToWire(await herder.connectorStatus(name)) } : {}),
+        ...metricsOf(metrics?.get(name)),
       })
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error // removed meanwhile, or without status yet: left out
     }
   }
   return Object.fromEntries(connectors)
+}
+
+function metricsOf(view: ConnectorMetricsView | undefined): object {
+  return view === undefined ? {} : { metrics: connectorMetricsToWire(view) }
 }

@@ -198,14 +198,20 @@ test('the document lists every route that answers, and only those', async () => 
       'GET /connectors',
       'GET /connectors/{connector}',
       'GET /connectors/{connector}/config',
+      'GET /connectors/{connector}/metrics',
       'GET /connectors/{connector}/offsets',
       'GET /connectors/{connector}/status',
       'GET /connectors/{connector}/tasks',
       'GET /connectors/{connector}/tasks/{task}/status',
       'GET /connectors/{connector}/topics',
+      'GET /events',
       'GET /health',
+      'GET /logs',
       'GET /metrics',
       'GET /openapi.json',
+      'GET /workers',
+      'POST /workers/self',
+      'POST /workers/self/logs',
       'PATCH /connectors/{connector}/config',
       'PATCH /connectors/{connector}/offsets',
       'POST /connectors',
@@ -225,7 +231,7 @@ test('the document lists every route that answers, and only those', async () => 
   for (const route of routes) {
     const [method = '', path = ''] = route.split(' ')
     const { status, body } = await rest.call(
-      method,
+      path === '/events' ? 'HEAD' : method, // whose answer has no end
       path.replace(/\{\w+\}/g, '0'),
       /POST|PUT|PATCH/.test(method) ? '{' : undefined,
     )

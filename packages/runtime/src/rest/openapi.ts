@@ -28,6 +28,7 @@ function operation({
   bodyIsOptional = false,
   alsoAccepts = {},
   answers,
+  produces,
 }: RouteDoc): object {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
@@ -40,7 +41,7 @@ function operation({
     status,
     schema === null
       ? { description: descriptionOf(status) }
-      : { description: descriptionOf(status), content: content(schema) },
+      : { description: descriptionOf(status), content: content(schema, status === '200' ? produces : undefined) },
   ])
   const others = Object.fromEntries(Object.keys(alsoAccepts).map((type) => [type, { schema: ref('Text') }]))
   return {
@@ -53,8 +54,9 @@ function operation({
   }
 }
 
-function content(schema: SchemaName): object {
-  return { [schema === 'Text' ? 'text/plain' : 'application/json']: { schema: ref(schema) } }
+function content(schema: SchemaName, types?: readonly string[]): object {
+  const named = types ?? [schema === 'Text' ? 'text/plain' : 'application/json']
+  return Object.fromEntries(named.map((type) => [type, { schema: ref(schema) }]))
 }
 
 const descriptions: Readonly<Record<string, string>> = {

@@ -7,6 +7,7 @@ import type { WorkerConfig } from '../config/worker-config.ts'
 import type { Herder } from '../herder/herder.ts'
 import type { SchemaName } from './schemas.ts'
 import type { Role } from './security/roles.ts'
+import type { Stream } from './streams.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
@@ -22,6 +23,8 @@ export interface RouteDoc {
   readonly bodyIsOptional?: boolean
   /** Other types than JSON that the body may have, and what makes the JSON of them that is handled and forwarded. */
   readonly alsoAccepts?: Readonly<Record<string, (body: Buffer) => Buffer>>
+  /** Types of its answer; JSON where not given. */
+  readonly produces?: readonly string[]
   /** Whom it takes; by default `read` for GET and `admin` for the rest. Null: a worker, known by its signature. */
   readonly role?: Role | null
   /** Schema of the body by status; null for an empty one. Errors any route may answer need not be named. */
@@ -54,6 +57,9 @@ export interface Answer {
   readonly status: number
   /** Written as JSON; undefined for an empty body. */
   readonly body?: unknown
+  /** In the place of a body: a text of another type, or an answer that goes on. */
+  readonly text?: { readonly type: string; readonly text: string }
+  readonly stream?: Stream
   /** Path of what was made; becomes an absolute `Location`. */
   readonly location?: string
 }

@@ -1,5 +1,6 @@
 /** The shapes of bodies as JSON Schema; the OpenAPI document refers to them by name. */
 import { inspectionSchemas } from './inspection-schemas.ts'
+import { operatingSchemas } from './operating-schemas.ts'
 import { object } from './schema-object.ts'
 
 const text = { type: 'string' }
@@ -60,6 +61,7 @@ export type SchemaName =
   | 'Document'
   | 'Text'
   | keyof typeof inspectionSchemas
+  | keyof typeof operatingSchemas
 
 export const schemas: Readonly<Record<SchemaName, object>> = {
   Error: object({ error_code: { type: 'integer', description: 'The HTTP status.' }, message: text }),
@@ -71,10 +73,10 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
       {
         type: 'object',
         description: 'By name, with `expand`.',
-        additionalProperties: object({ info: ref('ConnectorInfo'), status: ref('ConnectorStatus') }, [
-          'info',
-          'status',
-        ]),
+        additionalProperties: object(
+          { info: ref('ConnectorInfo'), status: ref('ConnectorStatus'), metrics: ref('ConnectorMetrics') },
+          ['info', 'status', 'metrics'],
+        ),
       },
     ],
   },
@@ -163,4 +165,5 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
   Document: { type: 'object', description: 'This document.' },
   Text: text,
   ...inspectionSchemas,
+  ...operatingSchemas,
 }

@@ -14,6 +14,7 @@ import { closeServer, type HttpServer, listen, renewCertificates, urlOf } from '
 import type { MetricsHandler } from './metrics.ts'
 import { openAuthentication } from './security/authentication.ts'
 import { tellExposure } from './security/exposure.ts'
+import { Streams } from './streams.ts'
 import { serverTls } from './tls.ts'
 
 export interface RestServerOptions {
@@ -61,10 +62,12 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
     logger.warn('rest.extension.classes names Java classes, which can’t run here; it is ignored')
   }
   const authentication = await openAuthentication(options)
+  const streams = new Streams(config['rest.streams.max'])
   const state: { herder: Herder | null; stage: string; closing: boolean } = { herder: null, stage: '', closing: false }
   const appOptions: AppOptions = {
     ...options,
     authentication,
+    streams,
     metricsHandler: config['metrics.prometheus.enable'] ? (metricsHandler ?? null) : null,
     consoleFolder: config['console.enabled'] ? (consoleFolder ?? null) : null,
     herder: () => state.herder,
@@ -76,6 +79,7 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
   const watches: (() => void)[] = []
   const closeAll = async (graceMs: number): Promise<void> => {
     for (const endWatch of watches) endWatch()
+    streams.close()
     await Promise.all(servers.map((server) => closeServer(server, graceMs)))
     await authentication?.close()
   }

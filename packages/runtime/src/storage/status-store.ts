@@ -16,6 +16,12 @@ const retryMs = 1_000
 
 const states = new Set<string>(['UNASSIGNED', 'RUNNING', 'PAUSED', 'FAILED', 'RESTARTING', 'STOPPED'])
 
+/** Told of statuses as they are read; null when there is none any more. */
+export interface StatusListener {
+  onConnector(name: string, status: Status<ConnectorState> | null): void
+  onTask(id: TaskId, status: Status<TaskState> | null): void
+}
+
 export class StatusStore {
   readonly #logger: Logger
   readonly #connectors = new Map<string, Status<ConnectorState>>()
@@ -25,6 +31,7 @@ export class StatusStore {
   /** The newest write of each key that is not acknowledged yet. */
   readonly #latest = new Map<string, symbol>()
   #log: CompactedLog | null = null
+  #listener: StatusListener = { onConnector: () => {}, onTask: () => {} }
 
   constructor(logger: Logger) {
     this.#logger = logger
@@ -40,6 +47,10 @@ export class StatusStore {
     await this.flush()
     this.#latest.clear()
     await this.#log?.stop()
+  }
+
+  listen(listener: StatusListener): void {
+    this.#listener = listener
   }
 
   connector(name: string): Status<ConnectorState> | null {
@@ -131,11 +142,13 @@ export class StatusStore {
     if (value === null) {
       this.#connectors.delete(name)
       this.#tasks.delete(name)
+      this.#listener.onConnector(name, null)
       return
     }
     const status = parseStatus(value)
     if (!status || isLate(status, this.#connectors.get(name))) return
     this.#connectors.set(name, status)
+    this.#listener.onConnector(name, status)
   }
 
   #readTask(text: string, value: unknown): void {
@@ -147,6 +160,7 @@ export class StatusStore {
     if (value === null) {
       known?.delete(task)
       if (known?.size === 0) this.#tasks.delete(connector)
+      this.#listener.onTask({ connector, task }, null)
       return
     }
     const status = parseStatus(value)
@@ -158,6 +172,7 @@ export class StatusStore {
     const tasks = known ?? new Map<number, Status<TaskState>>()
     tasks.set(task, status as Status<TaskState>)
     this.#tasks.set(connector, tasks)
+    this.#listener.onTask({ connector, task }, status as Status<TaskState>)
   }
 
   #readTopic(text: string, value: unknown): void {

@@ -100,6 +100,26 @@ export interface TaskPlugins {
   readonly predicates: readonly (UsedPlugin & { readonly alias: string })[]
 }
 
+/** Why a record could not be handled, or the task failed; null where that is not known. */
+export interface LastError {
+  readonly message: string
+  readonly stage: string | null
+  readonly topic: string | null
+  readonly partition: number | null
+  readonly offset: number | null
+  /** Epoch milliseconds. */
+  readonly at: number | null
+}
+
+/** What people want to know of a task beside its figures. */
+export interface TaskNotes {
+  /** Of puts within the last minute, in milliseconds. */
+  readonly putLatencyMs: { readonly p50: number; readonly p99: number } | null
+  /** Why the task holds its records back at present. */
+  readonly holding: string | null
+  readonly lastError: LastError | null
+}
+
 /** Figures of one task since it started; totals only grow. */
 export interface TaskMetrics {
   readonly id: TaskId
@@ -114,6 +134,7 @@ export interface TaskMetrics {
   /** Sum, count and largest of durations (ms) and sizes. */
   readonly summaries: Readonly<Record<string, Summary>>
   readonly lags: readonly { topic: string; partition: number; lag: number }[]
+  readonly notes: TaskNotes
   /** What the plugin counted, observed and told by itself. */
   readonly plugin: {
     readonly totals: Readonly<Record<string, number>>

@@ -6,6 +6,7 @@ import type { Clock, Logger } from '@penstock/core'
 import winston from 'winston'
 import { formatLine, type LogEntry, type LogFormat } from './log-format.ts'
 import { type LoggerLevel, type LogLevel, LogLevels, logLevels } from './log-levels.ts'
+import type { KeptLine } from './log-ring.ts'
 import type { Redactor } from './redactor.ts'
 
 export interface LoggerOptions {
@@ -22,6 +23,8 @@ export interface LoggerOptions {
   /** Instead of standard output. */
   readonly stream?: NodeJS.WritableStream
   readonly clock?: Clock
+  /** Given each line as JSON, whatever the format of the log is. */
+  readonly onLine?: (line: KeptLine) => void
   /** Told the name of each logger that comes up. */
   readonly onNewLogger?: (name: string) => void
 }
@@ -65,7 +68,16 @@ export function createLogger(options: LoggerOptions): LoggerFactory {
           logger: name,
           context: { ...shared, ...context, ...correlated() },
         }
-        write(level, line({ ...entry, message, fields: fields ?? {} }, options.format, redact))
+        const whole: LogEntry = { ...entry, message, fields: fields ?? {} }
+        const text = line(whole, options.format, redact)
+        write(level, text)
+        if (options.onLine === undefined) return
+        const { connector } = whole.context
+        options.onLine({
+          level,
+          connector: typeof connector === 'string' ? connector : null,
+          line: options.format === 'json' ? text : line(whole, 'json', redact),
+        })
       }
       return {
         error: (message, fields) => log('error', message, fields),

@@ -81,7 +81,7 @@ function task(connector: string, number: number, change: Partial<TaskMetrics> = 
     transforms: [{ alias: 'route', ...plugin('RegexRouter') }],
     predicates: [{ alias: 'isOrder', ...plugin('TopicNameMatches') }],
   }
-  return { ...meter.snapshot({ id, kind: 'sink', connectorClass: 'ElasticsearchSink', lags }), ...change }
+  return { ...meter.snapshot({ id, kind: 'sink', connectorClass: 'ElasticsearchSink', lags }, 0), ...change }
 }
 
 const worker: WorkerFigures = {

@@ -70,6 +70,14 @@ const none: Summary = { sum: 0, count: 0, max: 0 }
 
 /** Attributes that have no name of Kafka Connect. */
 const ownTotals: Readonly<Record<string, readonly [name: string, help: string]>> = {
+  'sink-record-read-bytes-total': [
+    'penstock_sink_task_read_bytes_total',
+    'Bytes of the keys and values read from Kafka.',
+  ],
+  'source-record-write-bytes-total': [
+    'penstock_source_task_written_bytes_total',
+    'Bytes of the records that Kafka has acknowledged, before compression.',
+  ],
   'put-retries-total': [
     'penstock_sink_task_put_retries_total',
     'Batches that were put again, because the task had reported a retriable failure.',
