@@ -49,7 +49,7 @@ test('a time of today goes without the date', () => {
 })
 
 test('a record is named as far as it is known', () => {
-  expect(formatCoordinates({ topic: 'orders', partition: 3, offset: 41 })).toBe('orders-3-41')
+  expect(formatCoordinates({ topic: 'orders', partition: 3, offset: 41 })).toBe('orders-3@41')
   expect(formatCoordinates({ topic: 'orders', partition: 3, offset: null })).toBe('orders-3')
   expect(formatCoordinates({ topic: null, partition: null, offset: null })).toBeNull()
 })
