@@ -120,6 +120,8 @@ test('records of a source carry the context of the span that sent them', async (
     'kafka.topic': topic,
     quickstart: 'users',
     'max.interval': '50',
+    // Few, so that there is an end to read to.
+    iterations: '5',
     'output.schemas': 'false',
   })
   const record = await until(async () => (await readRecords(topic))[0], { what: 'a record of the source' })
