@@ -168,6 +168,14 @@ test('loggers, plugins and versions are shown', async () => {
   expect(await cli.ok('version')).toContain('worker')
 })
 
+test('workers, their figures and their logs are shown', async () => {
+  const { workerId } = cluster.worker(0)
+  expect(await cli.json('get', 'workers')).toMatchObject([{ worker_id: workerId, state: 'RUNNING', leader: true }])
+  expect(await cli.ok('describe', 'worker', workerId)).toContain('Generation:')
+  expect(await cli.run(['top', '--once'])).toMatchObject({ code: 0 })
+  expect(await cli.ok('logs', '--lines', '20', '--level', 'info')).toContain('INFO')
+})
+
 test('bash completes names of connectors after it has loaded the script', async () => {
   const name = freshName('completed')
   await cluster.createConnector(name, { ...sinkConfig('somewhere') })

@@ -79,8 +79,10 @@ function textOf(line: LogLine, cli: Cli): string {
   const fields = Object.entries(line)
     .filter(([key]) => !shownFields.includes(key))
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-  const style = levelStyles[level]
-  const shown = level.padEnd(5)
+  // The JSON has it in small letters, the worker's own text in capitals.
+  const name = level.toUpperCase()
+  const style = levelStyles[name]
+  const shown = name.padEnd(5)
   const head = [at, style === undefined ? shown : paint(cli.terminal, style, shown), worker ?? '', logger]
   const why = error === undefined ? [] : [`${error.type}: ${error.message}`]
   return `${[...head, oneLine(message, 2000), ...fields.map((field) => oneLine(field)), ...why.map((text) => oneLine(text, 1000))].filter(Boolean).join(' ')}\n`

@@ -96,7 +96,7 @@ function LogEntry({ line }: { line: LogLine }) {
   return (
     <div class={`log-line log-${level.toLowerCase()}`}>
       <time dateTime={at}>{at.slice(11, 23)}</time>
-      <span class="log-level">{level}</span>
+      <span class="log-level">{level.toUpperCase()}</span>
       <span class="log-logger">{logger}</span>
       <span class="log-message">
         {message}
