@@ -227,10 +227,27 @@ function found(text: string): string[] {
   })
 }
 
+/** Events come without an end: what the first of them say, metrics with the latest errors among them, which come every 3 s. */
+const eventsMs = 4_000
+
+async function textOf(response: Response): Promise<string> {
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return await response.text()
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  const timer = setTimeout(() => void reader?.cancel(), eventsMs)
+  for (;;) {
+    const { value, done } = (await reader?.read()) ?? { value: undefined, done: true }
+    if (done) break
+    text += value
+  }
+  clearTimeout(timer)
+  return text
+}
+
 /** The answers to every GET that the API description lists, for every connector, and what they came from. */
 async function answers(): Promise<[string, string][]> {
   const url = cluster.worker(0).url
-  const get = async (path: string): Promise<[string, string]> => [path, await (await fetch(url + path)).text()]
+  const get = async (path: string): Promise<[string, string]> => [path, await textOf(await fetch(url + path))]
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: Record<string, { get?: unknown }> }
   const paths = Object.entries(document.paths).flatMap(([path, methods]) => (methods.get === undefined ? [] : [path]))
   const filled = paths.flatMap((path) => {
