@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { workerWith } from '../config/fixtures/worker.ts'
 import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
 import { Redactor } from '../telemetry/redactor.ts'
@@ -129,4 +129,57 @@ test('executors beyond the first start when tasks need them, as many as are conf
   await Promise.all(starts)
   expect(await connector).toMatch(/Failed to find any class/)
   await vi.waitFor(() => expect(pool.figures()[1]?.memoryBytes).toBeGreaterThan(0), patience)
+})
+
+/** A pool of up to three executors, of which all but the first can't start, and whose first has a task. */
+async function openLamePool({ startTimeoutMs }: { startTimeoutMs?: number } = {}) {
+  const worker = workerWith({ 'executor.processes': '3', 'log.level': 'off' })
+  const raw: Record<string, string | null> = { ...worker.raw }
+  const config = { ...worker, given: raw }
+  const died: number[][] = []
+  const opened = await openPool({
+    config,
+    onDeath: (_reason, { tasks }) => void died.push(tasks.map(({ task }) => task)),
+  })
+  await opened.pool.start()
+  await opened.pool.startTask(taskStart(0))
+  if (startTimeoutMs === undefined) raw['heartbeat.interval.ms'] = 'never'
+  else config['executor.start.timeout.ms'] = startTimeoutMs
+  return { ...opened, died }
+}
+
+test('what waits for an executor that takes too long to start dies with it', { timeout: 30_000 }, async () => {
+  await using opened = await openLamePool({ startTimeoutMs: 1 })
+  await expect(opened.pool.startTask(taskStart(1))).rejects.toThrow(/did not start within 1 ms/)
+  expect(opened.died).toEqual([[1]])
+})
+
+test('an executor that can’t start is given no further tasks while another one runs', { timeout: 30_000 }, async () => {
+  await using opened = await openLamePool()
+  const { pool } = opened
+  await expect(pool.startTask(taskStart(1))).rejects.toThrow()
+  await pool.startTask(taskStart(2))
+  expect(pool.reports().map(({ tasks }) => tasks)).toEqual([['a-0', 'a-2'], []])
+})
+
+test('questions are for executors that are up, not for one that starts', { timeout: 30_000 }, async () => {
+  await using opened = await openLamePool()
+  const { pool } = opened
+  // While it is being started there is more on the first than on the second.
+  const connector = pool.startConnector({ connector: 'a', config: {} }).catch(() => 'failed')
+  const task = pool.startTask(taskStart(1)).catch(() => 'failed')
+  await expect(pool.validate({ 'connector.class': 'Nothing' })).rejects.toThrow(/Failed to find any class/)
+  expect(await Promise.all([connector, task])).toEqual(['failed', 'failed'])
+})
+
+test('nothing is started again once the pool has stopped', { timeout: 30_000 }, async () => {
+  await using opened = await openLamePool()
+  const { pool } = opened
+  using started = vi.spyOn(ExecutorProcess.prototype, 'start')
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  await expect(pool.startTask(taskStart(1))).rejects.toThrow()
+  await pool.stop(1_000)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(started).toHaveBeenCalledTimes(1)
 })

@@ -125,12 +125,13 @@ export class ExecutorProcess {
 
   /** Resolves with the plugins it found, once it is ready for requests. */
   async start(): Promise<readonly PluginDescription[]> {
-    const { mode, workerConfig, workerId, appFolder, pluginFolders, index, startTimeoutMs } = this.#options
+    const { mode, workerConfig, workerId, appFolder, pluginFolders, index, forked, startTimeoutMs } = this.#options
     const ready = new Promise<readonly PluginDescription[]>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#verdict = `it did not start within ${startTimeoutMs} ms (executor.start.timeout.ms)`
         this.#kill()
-        reject(new ConnectError('executor.start', `executor ${index}: ${this.#verdict}`))
+        // Of a process the death is awaited: what was to run there dies with it, and is started elsewhere by policy.
+        if (!forked) reject(new ConnectError('executor.start', `executor ${index}: ${this.#verdict}`))
       }, startTimeoutMs)
       this.#onReady = (plugins) => {
         clearTimeout(timer)
@@ -156,6 +157,7 @@ export class ExecutorProcess {
     })
     const plugins = await ready
     this.#pending.delete(0)
+    if (this.#state !== 'starting') throw new ConnectError('executor.stopping', `executor ${index} is being stopped`)
     this.#state = 'running'
     this.#lastPong = Date.now()
     if (this.#options.forked) this.#startPings()

@@ -46,6 +46,8 @@ export interface Slot {
   ready: Promise<void>
   /** The process has started: its death, not a failed start, is what is to be told next. */
   isUp: boolean
+  /** The last start went wrong: what would be put there would only fail. */
+  isFailing: boolean
   restarts: number
   /** By name, what stands for the present start: a start that was followed by a stop must not go through. */
   readonly connectors: Map<string, StartConnector>
@@ -57,7 +59,8 @@ export interface Slot {
 /** Wait before a replacement that could not start is tried again. */
 const restartPauseMs = 1_000
 const startAttempts = 3
-const silentPenalty = 1_000_000
+const startingPenalty = 10_000
+const uselessPenalty = 1_000_000
 
 export class ExecutorSlots {
   readonly #options: ExecutorSlotsOptions
@@ -103,18 +106,17 @@ export class ExecutorSlots {
     for (const slot of this.#slots) slot.process.setLogLevel(logger, level)
   }
 
-  /** Of those there are, the one with the least to do. Throws when there is none, or the worker is stopping. */
+  /** The one with the least to do, rather one that is up. Throws when there is none, or the worker is stopping. */
   leastLoaded(): Slot {
-    if (this.#stopping) throw new ConnectError('executor.stopping', 'this worker is stopping')
-    const [first, ...rest] = this.#slots
-    if (!first) throw new ConnectError('executor.none', 'this worker has no executor')
-    return rest.reduce((best, candidate) => (load(candidate) < load(best) ? candidate : best), first)
+    return this.#leastBy((slot) => load(slot) + (slot.isUp ? 0 : startingPenalty))
   }
 
   /** Where a task is to run: on one without tasks, a further one while there may be more, else where the least runs. */
   forTask(): Slot {
-    const least = this.leastLoaded()
+    const least = this.#leastBy(load)
     if (load(least) < 1 || this.#slots.length >= this.#most) return least
+    // What keeps one from starting, want of memory say, would keep a further one too.
+    if (this.#slots.some(({ isFailing }) => isFailing)) return least
     const slot = this.#open()
     slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
     return slot
@@ -164,6 +166,13 @@ export class ExecutorSlots {
     return this.#slots.find(holds)
   }
 
+  #leastBy(weight: (slot: Slot) => number): Slot {
+    if (this.#stopping) throw stopping()
+    const [first, ...rest] = this.#slots
+    if (!first) throw new ConnectError('executor.none', 'this worker has no executor')
+    return rest.reduce((best, candidate) => (weight(candidate) < weight(best) ? candidate : best), first)
+  }
+
   get #most(): number {
     const configured = this.#options.config['executor.processes']
     return configured === 0 ? 1 : (configured ?? availableParallelism())
@@ -176,6 +185,7 @@ export class ExecutorSlots {
       process: this.#fork(index),
       ready: Promise.resolve(),
       isUp: false,
+      isFailing: false,
       restarts: 0,
       connectors: new Map(),
       tasks: new Map(),
@@ -189,7 +199,9 @@ export class ExecutorSlots {
 
   #fork(index: number): ExecutorProcess {
     const { config, workerId, appFolder, redactor, answers, logger } = this.#options
-    return new ExecutorProcess({
+    // One that was given up may end long after its successor has begun.
+    const isCurrent = (): boolean => this.#slots[index]?.process === forked
+    const forked = new ExecutorProcess({
       index,
       workerId,
       forked: config['executor.processes'] !== 0,
@@ -203,9 +215,15 @@ export class ExecutorSlots {
       pluginFolders: config['plugin.path'] ?? [],
       logger,
       answers,
-      onReport: (report) => this.#onReport(index, report),
-      onDeath: (reason) => this.#onDeath(index, reason),
+      onReport: (report) => {
+        // Its last words count all the same.
+        if (report.kind !== 'metrics' || isCurrent()) this.#onReport(index, report)
+      },
+      onDeath: (reason) => {
+        if (isCurrent()) this.#onDeath(index, reason)
+      },
     })
+    return forked
   }
 
   /** What an executor says itself while it starts is final; one that was killed meanwhile is tried again. */
@@ -223,6 +241,8 @@ export class ExecutorSlots {
   }
 
   async #replace(slot: Slot): Promise<void> {
+    // Before a further attempt there is a pause: the worker may have stopped meanwhile.
+    if (this.#stopping) throw stopping()
     slot.process = this.#fork(slot.index)
     await this.#bringUp(slot)
   }
@@ -231,6 +251,7 @@ export class ExecutorSlots {
     slot.isUp = false
     const plugins = await slot.process.start()
     slot.isUp = true
+    slot.isFailing = false
     for (const [logger, level] of this.#logLevels) slot.process.setLogLevel(logger, level)
     if (this.#plugins.length === 0) this.#plugins = plugins
     this.#tellLastWill()
@@ -277,13 +298,18 @@ export class ExecutorSlots {
 
   #retryLater(slot: Slot, error: unknown): void {
     if (this.#stopping) return
+    slot.isFailing = true
     this.#options.logger.error(`executor ${slot.index} could not be started, trying again`, { error })
     slot.ready = pause(restartPauseMs).then(() => this.#replace(slot))
     slot.ready.catch((next: unknown) => this.#retryLater(slot, next))
   }
 }
 
-function load(slot: Slot): number {
+function load({ tasks, connectors, process: executor, isFailing }: Slot): number {
   // A connector instance is idle nearly always. One that has gone silent may be about to be killed.
-  return slot.tasks.size + slot.connectors.size / 100 + (slot.process.isResponsive ? 0 : silentPenalty)
+  return tasks.size + connectors.size / 100 + (executor.isResponsive && !isFailing ? 0 : uselessPenalty)
+}
+
+function stopping(): ConnectError {
+  return new ConnectError('executor.stopping', 'this worker is stopping')
 }
