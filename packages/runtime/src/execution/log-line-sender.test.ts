@@ -37,3 +37,14 @@ test('of too many at once some are left out, and a line says so', () => {
   expect(sent[0]).toHaveLength(501)
   expect(sent[0]?.at(-1)).toContain('9500 lines are left out here')
 })
+
+test('errors too are left out where there are too many of them', () => {
+  const { sent, log } = start()
+  for (let number = 0; number < 10_000; number++) log(String(number), 'error')
+  expect(sent).toHaveLength(500)
+  vi.advanceTimersByTime(200)
+  expect(sent).toHaveLength(501)
+  expect(sent.at(-1)).toEqual([expect.stringContaining('9500 lines are left out here')])
+  log('later', 'error')
+  expect(sent.at(-1)).toEqual(['later'])
+})

@@ -5,11 +5,14 @@ const mostAtOnce = 500
 
 /**
  * Sends the lines that an executor logs to its worker, which keeps the latest: a few times a second, and at once where
- * something is wrong, because the executor may be about to die of it. Of too many at once the first are left out.
+ * something is wrong, because the executor may be about to die of it. What exceeds a number between two times is left out,
+ * errors too: a connector that logs one for each record must not drown its worker.
  */
 export class LogLineSender {
   readonly #send: (lines: readonly KeptLine[]) => void
   #lines: KeptLine[] = []
+  /** Since the timer was set. */
+  #taken = 0
   #leftOut = 0
   #timer: NodeJS.Timeout | null = null
 
@@ -18,22 +21,27 @@ export class LogLineSender {
   }
 
   add(line: KeptLine): void {
-    if (this.#lines.length >= mostAtOnce) {
+    this.#timer ??= setTimeout(() => this.#turn(), everyMs).unref()
+    if (this.#taken >= mostAtOnce) {
       this.#leftOut++
       return
     }
+    this.#taken++
     this.#lines.push(line)
     if (line.level === 'error' || line.level === 'fatal') this.#flush()
-    else this.#timer ??= setTimeout(() => this.#flush(), everyMs).unref()
+  }
+
+  #turn(): void {
+    this.#timer = null
+    this.#taken = 0
+    if (this.#leftOut > 0) this.#lines.push(leftOutLine(this.#leftOut))
+    this.#leftOut = 0
+    this.#flush()
   }
 
   #flush(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
     const lines = this.#lines
-    if (this.#leftOut > 0) lines.push(leftOutLine(this.#leftOut))
     this.#lines = []
-    this.#leftOut = 0
     if (lines.length > 0) this.#send(lines)
   }
 }
