@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { GroupMembers } from './group-members.ts'
 
-function start(answers: (readonly string[] | null | Error)[]) {
+function start(answers: (readonly string[] | null | Error | Promise<null>)[]) {
   const clock = { time: 1_000_000, now: () => clock.time }
   let asked = 0
   const describe = async () => {
@@ -9,7 +9,11 @@ function start(answers: (readonly string[] | null | Error)[]) {
     if (answer instanceof Error) throw answer
     return answer
   }
-  return { members: new GroupMembers({ describe, rememberMs: 60_000, clock }), clock, asked: () => asked }
+  return {
+    members: new GroupMembers({ describe, rememberMs: 60_000, timeoutMs: 50, clock }),
+    clock,
+    asked: () => asked,
+  }
 }
 
 test('members are asked for once in a generation and a few seconds', async () => {
@@ -52,4 +56,12 @@ test('while the group rebalances or its coordinator is away, the members are tho
 test('a coordinator that never answered is an error', async () => {
   const { members } = start([new Error('no coordinator')])
   await expect(members.look(1)).rejects.toThrow('no coordinator')
+})
+
+test('a coordinator that does not answer is not waited for', async () => {
+  const silence = new Promise<null>(() => {})
+  const { members } = start([['http://a/'], silence])
+  await members.look(1)
+  expect((await members.look(2)).present).toEqual(['http://a/'])
+  await expect(start([silence]).members.look(1)).rejects.toMatchObject({ code: 'group.silent' })
 })

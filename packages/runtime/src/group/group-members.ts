@@ -1,7 +1,8 @@
 /** Who is in the group, as its coordinator knows: the leader alone hears it from the protocol, operators ask any worker. */
-import type { Clock } from '@penstock/core'
+import { type Clock, ConnectError } from '@penstock/core'
 import type { ProtocolClientConfig } from '../kafka/client-config.ts'
 import { connectTo, findCoordinator } from '../kafka/coordinator.ts'
+import { within } from '../time/within.ts'
 import { decodeMetadata } from './protocol-codec.ts'
 
 export interface MembersSeen {
@@ -16,6 +17,8 @@ export interface GroupMembersParts {
   readonly describe: () => Promise<readonly string[] | null>
   /** One that is gone is told for so long. */
   readonly rememberMs: number
+  /** A coordinator that takes longer is not waited for: whoever asks wants to know most while brokers are away. */
+  readonly timeoutMs: number
   readonly clock: Clock
 }
 
@@ -34,14 +37,17 @@ export class GroupMembers {
     this.#parts = parts
   }
 
-  /** Rejects when the coordinator can't be asked and never could. `generation` is the one that this worker is in. */
+  /** Rejects when the coordinator does not tell and never did. `generation` is the one that this worker is in. */
   async look(generation: number): Promise<MembersSeen> {
-    const { clock, rememberMs } = this.#parts
+    const { clock, rememberMs, timeoutMs } = this.#parts
     if (this.#generation !== generation || clock.now() - this.#lookedAt >= freshMs) {
       this.#looking ??= this.#refresh(generation).finally(() => {
         this.#looking = null
       })
-      await this.#looking
+      await within(timeoutMs, this.#looking, () => {
+        if (this.#present.length > 0) return
+        throw new ConnectError('group.silent', `the coordinator of the group did not answer within ${timeoutMs} ms`)
+      })
     }
     const since = clock.now() - rememberMs
     for (const [url, at] of this.#lastSeenAt) {

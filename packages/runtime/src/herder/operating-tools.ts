@@ -37,7 +37,7 @@ export interface GroupOperatingParts extends OwnOperatingParts {
   readonly describeMembers: () => Promise<readonly string[] | null>
 }
 
-/** Longest wait for one worker; a request as a whole may take `rest.request.timeout.ms`. */
+/** Longest wait for one worker, and for the coordinator; a request as a whole may take `rest.request.timeout.ms`. */
 const longestWaitMs = 3_000
 
 /** What herders answer operators with. */
@@ -50,17 +50,18 @@ export interface OperatingTools {
 /** The view that a worker of a group has of all of them. */
 export function groupOperating(parts: GroupOperatingParts): OperatingTools {
   const { config, duties, configs, executors, signing, clock } = parts
+  const timeoutMs = Math.min(longestWaitMs, config['rest.request.timeout.ms'] / 2)
   const members = new GroupMembers({
     describe: parts.describeMembers,
     // While its work waits for it, a lost worker is missed.
     rememberMs: config['scheduled.rebalance.max.delay.ms'],
+    timeoutMs,
     clock,
   })
   const group = () => ({
     generation: duties.generation,
     rebalances: { completed: duties.figures.completed, lastAt: duties.figures.lastAt, delayMs: duties.delayMs },
   })
-  const timeoutMs = Math.min(longestWaitMs, config['rest.request.timeout.ms'] / 2)
   const operating = new Operating({
     ...parts,
     configs: configs.state,

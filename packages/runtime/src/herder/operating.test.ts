@@ -99,3 +99,13 @@ test.each([
 ])('the worker at %s is %s', (url, workerId) => {
   expect(workerIdOf(url)).toBe(workerId)
 })
+
+test('a member that tells no URL is shown with what it tells, and hides no others', async () => {
+  const { operating } = await start({ 'http://b:2/': report('b:2'), nowhere: new Error('it can’t be asked') })
+  const workers = await operating.workers()
+  expect(workers.map(({ workerId, state }) => [workerId, state])).toEqual([
+    ['a:1', 'RUNNING'],
+    ['b:2', 'RUNNING'],
+    ['nowhere', 'UNREACHABLE'],
+  ])
+})

@@ -154,8 +154,10 @@ function errorOfTrace(trace: string | null): LastError | null {
   return message === '' ? null : { message, stage: null, topic: null, partition: null, offset: null, at: null }
 }
 
-/** `host:port`, as statuses name the worker of a URL. */
+/** `host:port`, as statuses name the worker of a URL. What a member tells need not be one: then it is shown as it is. */
 export function workerIdOf(url: string): string {
-  const { hostname, port, protocol } = new URL(url)
+  const parsed = URL.parse(url)
+  if (parsed === null) return url
+  const { hostname, port, protocol } = parsed
   return `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`
 }

@@ -30,6 +30,7 @@ export class PeerReports {
 
   /** By URL, the report of each or why there is none; in the order of `urls`. */
   async ask(urls: readonly string[], question: ReportQuestion): Promise<Map<string, WorkerReport | Error>> {
+    this.#forgetOld()
     const answers = new Map<string, WorkerReport | Error>(urls.map((url) => [url, unasked]))
     const waiting = [...answers.keys()]
     const askNext = async (): Promise<void> => {
@@ -41,11 +42,15 @@ export class PeerReports {
     return answers
   }
 
+  /** Workers come and go under new names. */
+  #forgetOld(): void {
+    const since = this.#parts.clock.now() - silentForMs
+    for (const [url, at] of this.#silentAt) if (at <= since) this.#silentAt.delete(url)
+  }
+
   async #ask(url: string, question: ReportQuestion): Promise<WorkerReport | Error> {
     const { timeoutMs, clock } = this.#parts
-    const silentAt = this.#silentAt.get(url)
-    const wasSilent = silentAt !== undefined && clock.now() - silentAt < silentForMs
-    const limitMs = wasSilent ? Math.min(silentTimeoutMs, timeoutMs) : timeoutMs
+    const limitMs = this.#silentAt.has(url) ? Math.min(silentTimeoutMs, timeoutMs) : timeoutMs
     const signal = AbortSignal.timeout(limitMs)
     try {
       const report = await this.#send(url, question, signal)
