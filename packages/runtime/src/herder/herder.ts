@@ -155,11 +155,15 @@ export interface LogQuestion {
 export interface LogControl {
   /** The oldest first. */
   recent(workerId: string | null, question: LogQuestion): Promise<readonly string[]>
-  /** Resolves once it can begin: what it resolves with tells those lines and what is logged from then on. */
-  follow(
-    workerId: string | null,
-    question: LogQuestion,
-  ): Promise<(onLine: (line: string) => void, onEnd: () => void) => () => void>
+  /** Resolves once it can begin; one of both functions is to be called. */
+  follow(workerId: string | null, question: LogQuestion): Promise<FollowedLog>
+}
+
+export interface FollowedLog {
+  /** Tells those lines and what is logged from then on, until the function that is returned ends it. */
+  begin(onLine: (line: string) => void, onEnd: () => void): () => void
+  /** Nobody wants to hear it any more. */
+  discard(): void
 }
 
 /** What operators look at. Other workers are asked, each once; those that do not answer in time are told as such. */

@@ -2,7 +2,7 @@
 import { ConnectError, NotFoundError } from '@penstock/core'
 import type { SessionKey } from '../storage/config-state.ts'
 import type { LogRing } from '../telemetry/log-ring.ts'
-import type { LogControl, LogQuestion } from './herder.ts'
+import type { FollowedLog, LogControl, LogQuestion } from './herder.ts'
 import { signatureHeaders } from './internal-signature.ts'
 import type { PeerAnswer, PeerClient } from './peer-client.ts'
 
@@ -35,24 +35,23 @@ export class WorkerLogs implements LogControl {
     return answer.text.split('\n').filter((line) => line !== '')
   }
 
-  async follow(
-    workerId: string | null,
-    question: LogQuestion,
-  ): Promise<(onLine: (line: string) => void, onEnd: () => void) => () => void> {
-    if (this.#isOwn(workerId)) return (onLine) => this.ownFollow(question, onLine)
+  async follow(workerId: string | null, question: LogQuestion): Promise<FollowedLog> {
+    if (this.#isOwn(workerId)) return { begin: (onLine) => this.ownFollow(question, onLine), discard: () => {} }
     const { url, request } = await this.#toPeer(workerId, { ...question, follow: true })
     const stop = new AbortController()
     const late = setTimeout(() => stop.abort(), this.#group().timeoutMs)
     try {
       const answer = await this.#group().peers.open(url, { ...request, signal: stop.signal })
       if (answer.status !== 200) refuseFailure(workerId, { ...answer, text: '' })
-      return (onLine, onEnd) => {
+      const discard = (): void => stop.abort()
+      const begin: FollowedLog['begin'] = (onLine, onEnd) => {
         // That its worker has gone is told by the end: whoever follows asks again.
         void passLines(answer.body, onLine)
           .catch(() => {})
           .finally(onEnd)
-        return () => stop.abort()
+        return discard
       }
+      return { begin, discard }
     } catch (error) {
       stop.abort()
       throw error

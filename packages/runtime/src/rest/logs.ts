@@ -48,7 +48,7 @@ export async function followed(
   question: LogQuestion,
   format: StreamFormat,
 ): Promise<Answer> {
-  const begin = await logs.follow(worker, question)
+  const { begin, discard } = await logs.follow(worker, question)
   return {
     status: 200,
     stream: {
@@ -58,6 +58,7 @@ export async function followed(
           (line) => sink.send('log', line),
           () => sink.end(),
         ),
+      discard,
     },
   }
 }

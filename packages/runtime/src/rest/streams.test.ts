@@ -1,9 +1,12 @@
+import { EventEmitter } from 'node:events'
 import { get } from 'node:http'
+import type { Response } from 'express'
 import { expect, test, vi } from 'vitest'
 import type { EventListener } from '../herder/cluster-events.ts'
 import type { LogControl } from '../herder/herder.ts'
 import { fakeHerder } from './fixtures/fake-herder.ts'
 import { startTestServer } from './fixtures/test-server.ts'
+import { type StreamSink, Streams } from './streams.ts'
 
 vi.setConfig({ testTimeout: 30_000 }) // real servers, on a machine that may be busy
 
@@ -92,6 +95,51 @@ test('a reader that does not read is cut off, and the worker keeps no more for i
   request.destroy()
 })
 
+test('readers that are behind may keep only so much together', () => {
+  const streams = new Streams(100)
+  const sinks: StreamSink[] = []
+  const open = () => {
+    const response = new StuckResponse()
+    streams.open(response as unknown as Response, {
+      format: 'text/event-stream',
+      start: (sink) => {
+        sinks.push(sink)
+        return () => {}
+      },
+    })
+    return response
+  }
+  const stuck = Array.from({ length: 20 }, open)
+  const reader = open()
+  const data = 'x'.repeat(1024 * 1024)
+  for (let round = 0; round < 6; round++) {
+    for (const sink of sinks) sink.send('metrics', data)
+    reader.writableLength = 0
+  }
+  expect(reader.destroyed).toBe(false)
+  const left = stuck.filter(({ destroyed }) => !destroyed)
+  expect(left.length).toBeGreaterThan(0)
+  expect(left.reduce((sum, { writableLength }) => sum + writableLength, 0)).toBeLessThanOrEqual(64 * 1024 * 1024)
+  expect(Math.max(...left.map(({ writableLength }) => writableLength))).toBeGreaterThan(6 * 1024 * 1024)
+})
+
+/** Of a reader that takes nothing. */
+class StuckResponse extends EventEmitter {
+  readonly req = { method: 'GET' }
+  writableLength = 0
+  destroyed = false
+  status = () => this
+  set = () => this
+  flushHeaders() {}
+  write(text: string) {
+    this.writableLength += text.length
+  }
+  destroy() {
+    this.destroyed = true
+    this.emit('close')
+  }
+}
+
 test('closing the server ends the streams', async () => {
   const { herder } = eventful()
   const rest = await startTestServer({ herder })
@@ -113,6 +161,7 @@ function logs() {
   const asked: unknown[] = []
   const lines: ((line: string) => void)[] = []
   const ends: (() => void)[] = []
+  let discarded = 0
   const control: LogControl = {
     recent: async (worker, question) => {
       asked.push({ worker, ...question })
@@ -120,14 +169,17 @@ function logs() {
     },
     follow: async (worker, question) => {
       asked.push({ worker, ...question, follow: true })
-      return (onLine, onEnd) => {
-        lines.push(onLine)
-        ends.push(onEnd)
-        return () => {}
+      return {
+        begin: (onLine, onEnd) => {
+          lines.push(onLine)
+          ends.push(onEnd)
+          return () => {}
+        },
+        discard: () => void discarded++,
       }
     },
   }
-  return { herder: fakeHerder({ logs: control }), asked, lines, ends }
+  return { herder: fakeHerder({ logs: control }), asked, lines, ends, discarded: () => discarded }
 }
 
 test('logs are lines of JSON, chosen by the query', async () => {
@@ -183,4 +235,14 @@ test('workers follow each other’s logs line by line', async () => {
   ends[0]!()
   expect(await (await following).text()).toBe('{"message":"c"}\n')
   expect(asked.at(-1)).toEqual({ worker: null, ...question, follow: true })
+})
+
+test('what was opened at another worker is given up where nothing is to be read', async () => {
+  const { herder, lines, discarded } = logs()
+  await using rest = await startTestServer({ herder })
+  expect((await rest.call('HEAD', '/logs?worker=b:2&follow=true')).status).toBe(200)
+  expect([lines.length, discarded()]).toEqual([0, 1])
+  await using full = await startTestServer({ herder, config: { 'rest.streams.max': '0' } })
+  expect((await full.call('GET', '/logs?worker=b:2&follow=true')).status).toBe(503)
+  expect([lines.length, discarded()]).toEqual([0, 2])
 })
