@@ -9,9 +9,12 @@ vi.setConfig({ testTimeout: 30_000 }) // real servers, on a machine that may be 
 
 async function startConsole({
   built = true,
+  below = 'console',
   ...options
-}: { built?: boolean } & Omit<TestServerOptions, 'herder'> = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'console-'))
+}: { built?: boolean; below?: string } & Omit<TestServerOptions, 'herder'> = {}) {
+  const base = await mkdtemp(join(tmpdir(), 'console-'))
+  const folder = join(base, below)
+  await mkdir(folder, { recursive: true })
   if (built) {
     await mkdir(join(folder, 'assets'))
     await writeFile(join(folder, 'index.html'), '<title>Penstock</title>')
@@ -24,7 +27,7 @@ async function startConsole({
     ...rest,
     [Symbol.asyncDispose]: async () => {
       await rest[Symbol.asyncDispose]()
-      await rm(folder, { recursive: true })
+      await rm(base, { recursive: true })
     },
   }
 }
@@ -62,6 +65,14 @@ test('paths of its pages are answered with index.html, missing assets are 404', 
   }
   expect((await rest.call('GET', '/ui/assets/old-1234.js')).status).toBe(404)
   expect((await rest.call('HEAD', '/ui/')).status).toBe(200)
+})
+
+test('it is served from wherever it is installed', async () => {
+  await using rest = await startConsole({ below: '.pnpm/console' })
+  for (const path of ['/ui/', '/ui/connectors']) {
+    expect(await rest.call('GET', path)).toMatchObject({ status: 200, body: '<title>Penstock</title>' })
+  }
+  expect(await rest.call('GET', '/ui/assets/index-4f2a.js')).toMatchObject({ status: 200, body: 'start()' })
 })
 
 test('no path leads out of the folder', async () => {

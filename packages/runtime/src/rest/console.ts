@@ -58,7 +58,8 @@ export function consoleRouter(folder: string): express.Router {
     } else if (request.path.startsWith(`/${hashedFolder}/`)) {
       response.status(404).type('text/plain').end('There is no such file.\n')
     } else {
-      response.set('Cache-Control', 'no-cache').sendFile(index, { cacheControl: false })
+      // Relative to its folder: a name with a dot above that (`.pnpm`, `~/.local`) is nothing to be hidden.
+      response.set('Cache-Control', 'no-cache').sendFile('index.html', { root: folder, cacheControl: false })
     }
   })
   return router

@@ -62,17 +62,24 @@ test('without the parameter configs are answered as Kafka Connect does', async (
   expect((await rest.call('GET', '/connectors/orders/config')).body).toEqual(config)
 })
 
+const pin: KeyInfo = {
+  ...{ name: 'pin', required: false, defaultValue: null, documentation: '', group: null, orderInGroup: -1 },
+  ...{ type: 'PASSWORD', importance: 'low', width: 'none', displayName: 'pin', dependents: [] },
+}
+const plugin: PluginDescription = {
+  ...{ kind: 'transformation', class: 'a.Lock', name: 'Lock', aliases: [], version: '1', summary: '' },
+  ...{ keys: [pin], usableForHeaders: false },
+}
+
 test('a key that a plugin declares as password is hidden whatever its name', () => {
-  const key: KeyInfo = {
-    ...{ name: 'pin', required: false, defaultValue: null, documentation: '', group: null, orderInGroup: -1 },
-    ...{ type: 'PASSWORD', importance: 'low', width: 'none', displayName: 'pin', dependents: [] },
-  }
-  const plugin: PluginDescription = {
-    ...{ kind: 'transformation', class: 'a.Lock', name: 'Lock', aliases: [], version: '1', summary: '' },
-    ...{ keys: [key], usableForHeaders: false },
-  }
   const locked = { 'transforms.l.type': 'a.Lock', 'transforms.l.pin': '1234', 'transforms.m.pin': '5678' }
   expect(withoutSecrets('ConnectorConfig', locked, [plugin])).toEqual({ ...locked, 'transforms.l.pin': '[hidden]' })
+})
+
+test('it is hidden too where only one of the plugin’s versions declares it, and blanks are around its name', () => {
+  const older = { ...plugin, version: '0', keys: [] }
+  const locked = { 'connector.class': ' Lock ', pin: '1234' }
+  expect(withoutSecrets('ConnectorConfig', locked, [older, plugin])).toEqual({ ...locked, pin: '[hidden]' })
 })
 
 test('changes are checked together with the rest of the config of a connector', async () => {

@@ -85,9 +85,12 @@ function isSecret(key: string, value: string | null, passwords: ReadonlySet<stri
 function declaredPasswords(config: RawConfig, plugins: readonly PluginDescription[]): ReadonlySet<string> {
   const found = new Set<string>()
   const add = (plugin: string | null | undefined, prefix: string): void => {
-    const { keys = [] } =
-      plugins.find(({ class: name, name: own, aliases }) => [name, own, ...aliases].includes(plugin ?? '')) ?? {}
-    for (const { name, type } of keys) if (type === 'PASSWORD') found.add(`${prefix}${name}`)
+    const wanted = plugin?.trim() ?? ''
+    // Several versions of a plugin may be there, and the name of one kind may be another's too: each one's passwords count.
+    const named = plugins.filter(({ class: name, name: own, aliases }) => [name, own, ...aliases].includes(wanted))
+    for (const { name, type } of named.flatMap(({ keys }) => keys)) {
+      if (type === 'PASSWORD') found.add(`${prefix}${name}`)
+    }
   }
   add(config['connector.class'], '')
   for (const [key, value] of Object.entries(config)) {
