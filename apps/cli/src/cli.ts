@@ -9,6 +9,7 @@ import { contextFilePath, isReadableByOthers, readContextFile } from './contexts
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { CliError } from './failure.ts'
 import { type OutputFormat, Printer } from './output/printer.ts'
+import { printable } from './output/table.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The options of every command. */
@@ -42,7 +43,7 @@ export class Cli {
 
   /** For people only: progress and what was done. */
   note(message: string): void {
-    this.terminal.err(`${message}\n`)
+    this.terminal.err(`${printable(message)}\n`)
   }
 
   printer(command: Command): Printer {

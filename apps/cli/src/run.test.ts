@@ -95,6 +95,15 @@ describe('the program', () => {
     expect(await stuck.penstock(['stop', 'orders', '--retry-timeout', '0s'])).toMatchObject({ code: 4 })
   })
 
+  test('errors of workers can’t move the cursor', async () => {
+    await using worker = await fakeConnect({
+      'PUT /connectors/orders/stop': { status: 500, body: { error_code: 500, message: 'a\u001b[2Jb\rc\u0007' } },
+    })
+    const { err } = await worker.penstock(['stop', 'orders'])
+    expect(err).toContain('abc')
+    expect([...'\u001b\r\u0007'].filter((sign) => err.includes(sign))).toEqual([])
+  })
+
   test('a connector that exists is a conflict at once', async () => {
     const conflict = { status: 409, body: { error_code: 409, message: 'Connector orders already exists' } }
     await using worker = await fakeConnect({ ...cluster, 'POST /connectors': conflict })
@@ -196,6 +205,21 @@ describe('apply', () => {
     })
     expect(await apply(worker, { topics: 'more' }, '--dry-run')).toMatchObject({ code: 0 })
     expect(worker.seen.filter(({ request }) => request === 'PUT /connectors/orders/config')).toEqual([])
+  })
+
+  test('passwords in addresses are secrets too, in differences and in problems', async () => {
+    const changed = 'http://me:new-url-secret@host'
+    const problem = { definition: null, value: { name: 'note', errors: [`Invalid value ${changed} for note`] } }
+    await using worker = await fakeConnect({
+      ...cluster,
+      'PUT /connector-plugins/Sink/config/validate': [{ body: valid }, { body: { ...valid, configs: [problem] } }],
+    })
+    const { out } = await apply(worker, { note: changed })
+    expect(out).toContain('- note: http://me:[hidden]@host\n  + note: http://me:[hidden]@host (changed)\n')
+    expect(worker.seen.at(-1)?.body).toMatchObject({ note: changed })
+    const refused = await apply(worker, { note: changed }, '-o', 'json')
+    expect(refused).toMatchObject({ code: 7, err: expect.stringContaining('Invalid value http://me:[hidden]@host') })
+    expect(out + refused.out + refused.err).not.toContain('url-secret')
   })
 
   test('a masked secret stays as it is', async () => {
@@ -308,6 +332,45 @@ describe('contexts', () => {
     await penstock(['pause', 'orders', '--url', worker.url], { environment })
     await penstock(['pause', 'orders', '--url', worker.url, '--context', 'prod'], { environment })
     expect(worker.seen.map(({ authorization }) => authorization)).toEqual([undefined, 'Bearer hush'])
+  })
+
+  test('a way to log in that the environment names replaces that of the context', async () => {
+    await using worker = await fakeConnect({ 'PUT /connectors/orders/pause': { status: 202 } })
+    const file = { PENSTOCK_CONFIG: join(folder, 'replaced.yaml'), PENSTOCK_URL: '' }
+    await penstock(['config', 'set-context', 'c', '--url', worker.url, '--token', 'of-context', '--username', 'u'], {
+      environment: file,
+    })
+    await writeFile(join(folder, 'token'), 'of-file')
+    const given: Record<string, string>[] = [
+      {},
+      { PENSTOCK_TOKEN_FILE: join(folder, 'token') },
+      { PENSTOCK_USERNAME: 'me', PENSTOCK_PASSWORD: 'p' },
+      { PENSTOCK_PASSWORD: 'p' },
+    ]
+    for (const environment of given) await penstock(['pause', 'orders'], { environment: { ...file, ...environment } })
+    const basic = (login: string): string => `Basic ${Buffer.from(login).toString('base64')}`
+    expect(worker.seen.map(({ authorization }) => authorization)).toEqual([
+      'Bearer of-context',
+      'Bearer of-file',
+      basic('me:p'),
+      basic('u:p'),
+    ])
+  })
+
+  test.each([
+    ['http://me:hush@one:8083', 'password-file'],
+    ['http://me:hu/sh@one:8083', 'no URL'],
+  ])('a password in the URL %s is refused without showing it', async (url, advice) => {
+    const environment = { PENSTOCK_CONFIG: join(folder, 'none.yaml') }
+    for (const args of [
+      ['get', 'connectors'],
+      ['config', 'set-context', 'c'],
+    ]) {
+      const { code, err } = await penstock([...args, '--url', url], { environment })
+      expect(code).toBe(2)
+      expect(err).toContain(advice)
+      expect(err).not.toMatch(/hush|hu\/sh/)
+    }
   })
 
   test('a password comes from a file or a command, and a failing command shows nothing of what it printed', async () => {

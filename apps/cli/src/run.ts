@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { Cli } from './cli.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { failureOf } from './failure.ts'
+import { printable } from './output/table.ts'
 import { createProgram } from './program.ts'
 import { paint, type Terminal } from './terminal.ts'
 
@@ -31,7 +32,7 @@ export async function run({ args, terminal, environment, signal }: Run): Promise
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
     if (signal.aborted) return exitCodes.interrupted
     const { text, exitCode } = failureOf(error)
-    terminal.err(`${paint(terminal, 'red', 'error:')} ${text}\n`)
+    terminal.err(`${paint(terminal, 'red', 'error:')} ${printable(text)}\n`)
     return exitCode
   }
 }

@@ -7,6 +7,7 @@ import { codeOf, messageOf } from '@penstock/core'
 import { parse, stringify } from 'yaml'
 import { usageError } from '../failure.ts'
 import { type Context, type ContextFile, contextTextKeys } from './context.ts'
+import { isHttpUrl } from './worker-url.ts'
 
 export function contextFilePath(environment: NodeJS.ProcessEnv): string {
   if (environment.PENSTOCK_CONFIG) return environment.PENSTOCK_CONFIG
@@ -90,10 +91,6 @@ function contextProblem(context: unknown): string | null {
     if (typeof value !== 'string') return `${key} must be a text: put it in quotes`
   }
   return null
-}
-
-export function isHttpUrl(url: unknown): boolean {
-  return typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url)
 }
 
 function asObject(value: unknown): Record<string, unknown> | null {

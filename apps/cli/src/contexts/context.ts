@@ -1,3 +1,5 @@
+import { withoutLogin } from './worker-url.ts'
+
 /** How to reach one cluster, spelled as in the file of contexts. */
 export interface Context {
   /** Of several workers of the cluster; any will do. */
@@ -43,7 +45,7 @@ const secretKeys: readonly string[] = ['password', 'token', 'key-password']
 /** Without what only the worker may see. */
 export function withoutSecrets(context: Context): Context {
   const entries = Object.entries(context).map(([key, value]) => [key, secretKeys.includes(key) ? '[hidden]' : value])
-  const urls = context.urls.map((url) => url.replace(/\/\/[^/@]*@/, '//[hidden]@'))
+  const urls = context.urls.map(withoutLogin)
   return { ...Object.fromEntries(entries), urls } as Context
 }
 

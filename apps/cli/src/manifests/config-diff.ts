@@ -1,5 +1,5 @@
 import type { ConnectorConfig } from '@penstock/client'
-import { MASK } from '../output/secrets.ts'
+import { MASK, withoutUrlPassword } from '../output/secrets.ts'
 import { oneLine } from '../output/table.ts'
 import { paint, type Terminal } from '../terminal.ts'
 
@@ -21,13 +21,12 @@ export function configChanges(before: ConnectorConfig, after: ConnectorConfig): 
 
 /** Without secrets; that one has changed is still seen. */
 export function maskChanges(changes: readonly KeyChange[], secrets: ReadonlySet<string>): KeyChange[] {
-  return changes.map((change) => {
-    if (!secrets.has(change.key)) return change
-    return {
-      key: change.key,
-      before: change.before === null ? null : MASK,
-      after: change.after === null ? null : change.before === null ? MASK : `${MASK} (changed)`,
-    }
+  return changes.map(({ key, ...change }) => {
+    const shown = (value: string | null): string | null =>
+      value === null ? null : secrets.has(key) ? MASK : withoutUrlPassword(value)
+    const before = shown(change.before)
+    const after = shown(change.after)
+    return { key, before, after: before !== null && before === after ? `${after} (changed)` : after }
   })
 }
 

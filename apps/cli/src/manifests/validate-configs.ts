@@ -3,7 +3,7 @@ import { type ConnectClient, ConnectError, type ConnectorConfig } from '@penstoc
 import { exitCodes } from '../exit-codes.ts'
 import { CliError } from '../failure.ts'
 import { mapAtMost, REQUESTS_AT_ONCE } from '../map-at-most.ts'
-import { SecretKeys } from '../output/secrets.ts'
+import { MASK, SecretKeys, withoutUrlPassword } from '../output/secrets.ts'
 import { printable } from '../output/table.ts'
 
 export interface ConfigProblem {
@@ -60,6 +60,6 @@ async function withoutSecrets(
   const secrets = [...(await new SecretKeys(client).of(config))].flatMap((key) => config[key] ?? [])
   return problems.map((found) => ({
     ...found,
-    problem: secrets.reduce((text, secret) => text.replaceAll(secret, '[hidden]'), found.problem),
+    problem: withoutUrlPassword(secrets.reduce((text, secret) => text.replaceAll(secret, MASK), found.problem)),
   }))
 }

@@ -55,7 +55,8 @@ export function masked(config: ConnectorConfig, secrets: ReadonlySet<string>): C
   )
 }
 
-function withoutUrlPassword(value: string): string {
+/** With the mask in place of passwords in addresses. */
+export function withoutUrlPassword(value: string): string {
   return typeof value === 'string' ? value.replace(/(\/\/[^\s/?#@"':]*):[^\s/?#@"']+@/g, `$1:${MASK}@`) : value
 }
 

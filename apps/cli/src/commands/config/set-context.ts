@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { type Cli, options } from '../../cli.ts'
 import type { Context, contextTextKeys } from '../../contexts/context.ts'
-import { contextFilePath, isHttpUrl, readContextFile, writeContextFile } from '../../contexts/context-file.ts'
+import { contextFilePath, readContextFile, writeContextFile } from '../../contexts/context-file.ts'
+import { urlProblem } from '../../contexts/worker-url.ts'
 import { usageError } from '../../failure.ts'
 
 type TextOptions = { readonly [Key in (typeof contextTextKeys)[number] as CamelCase<Key>]?: string }
@@ -37,9 +38,8 @@ export function addSetContext(config: Command, cli: Cli): void {
       const file = await readContextFile(path)
       const before = Object.hasOwn(file.contexts, name) ? file.contexts[name] : undefined
       const { url } = options(command)
-      const wrong = url.find((given) => !isHttpUrl(given))
-      if (wrong !== undefined)
-        throw usageError(`"${wrong}" is no URL of a worker; expected for example http://localhost:8083`)
+      const wrong = url.map(urlProblem).find((problem) => problem !== null)
+      if (wrong !== undefined) throw usageError(wrong)
       if (before === undefined && url.length === 0)
         throw usageError(`a new context needs the URL of a worker: add --url`)
       const entries = Object.entries({ ...before, ...keysOf(texts) }).filter(([, value]) => value !== '')
