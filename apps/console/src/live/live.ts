@@ -53,33 +53,57 @@ async function followUntil(signal: AbortSignal): Promise<void> {
 
 /** Events are asked for before the whole answer, so that none is missed between. */
 async function followOnce(signal: AbortSignal, onEvent: () => void): Promise<void> {
-  const events = connect.events(signal)
+  const ended = new AbortController()
+  const either = AbortSignal.any([signal, ended.signal])
+  const events = connect.events(either)
   const first = events.next()
   first.catch(() => {}) // told below, where it is awaited
-  await reload()
-  connection.value = 'live'
   const waiting: ClusterEvent[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
-  const paint = (): void => {
+  const paint = async (): Promise<void> => {
+    // An answer that is under way may be older than these events.
+    await Promise.allSettled(underWay)
+    if (either.aborted) return
     timer = undefined
     apply(waiting.splice(0))
   }
   try {
+    await reload()
+    connection.value = 'live'
     for (let next = await first; next.done !== true; next = await events.next()) {
       onEvent()
       waiting.push(next.value)
-      timer ??= setTimeout(paint, paintMs)
+      timer ??= setTimeout(() => void paint(), paintMs)
     }
   } finally {
     clearTimeout(timer)
+    // Where the answer failed the stream is still open: a browser has few connections to one worker.
+    ended.abort()
   }
 }
 
+const underWay = new Set<Promise<void>>()
+let lastAsked = 0
+let lastTaken = 0
+
+/** Asks for everything anew. */
 export async function reload(): Promise<void> {
+  const asking = load(++lastAsked)
+  underWay.add(asking)
+  try {
+    await asking
+  } finally {
+    underWay.delete(asking)
+  }
+}
+
+async function load(turn: number): Promise<void> {
   const [connectors, workers] = await Promise.all([
     connect.expandedConnectors('status', 'metrics'),
     connect.workers().catch(unlessUnknown),
   ])
+  if (turn < lastTaken) return // a later question was answered earlier
+  lastTaken = turn
   cluster.value = { ...withConnectors(cluster.value, connectors), workers }
   loadError.value = null
   loaded.value = true

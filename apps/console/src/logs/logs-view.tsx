@@ -146,6 +146,7 @@ function useLog({ worker, connector, level, following }: LogWanted) {
         waiting.push(line)
         timer ??= setTimeout(paint, paintMs)
       }
+      throw new Error('The worker has ended its log: it stops, or it is busy. What follows is not shown.')
     }
     setLines([])
     setError(undefined)
