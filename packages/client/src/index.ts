@@ -1,6 +1,7 @@
 /** Typed client of the worker REST API. Start reading at {@link ConnectClient}. @module */
 export { ConnectClient } from './connect-client.ts'
 export { ConnectError } from './connect-error.ts'
+export { hiddenSecret } from './hidden-secret.ts'
 export type {
   Bound,
   DeadLetterPage,
@@ -20,6 +21,7 @@ export type {
   VerifyRequest,
   VerifyResult,
 } from './inspection-wire.ts'
+export { isMomentaryConflict } from './momentary-conflict.ts'
 export type {
   ClusterEvent,
   ConnectorEvent,
@@ -32,6 +34,8 @@ export type {
   TaskMetrics,
   WorkerInfo,
 } from './operating-wire.ts'
+export { recordCoordinates } from './record-coordinates.ts'
+export { sumOfTasks } from './task-sums.ts'
 export type { ConnectClientOptions } from './transport.ts'
 export type {
   ConfigInfos,

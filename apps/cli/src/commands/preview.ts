@@ -1,4 +1,4 @@
-import type { Preview, PreviewRequest, ShownRecord } from '@penstock/client'
+import { type Preview, type PreviewRequest, recordCoordinates, type ShownRecord } from '@penstock/client'
 import type { Command } from 'commander'
 import type { Cli } from '../cli.ts'
 import { needing, PENSTOCK, usageError } from '../failure.ts'
@@ -62,10 +62,10 @@ function textOf({ topic, records }: Preview, cli: Cli): string {
 }
 
 function recordText(record: PreviewedRecord, cli: Cli): string {
-  const { topic, partition, offset, timestamp, raw, converted, transformations, dropped_by, error, writes } = record
+  const { timestamp, raw, converted, transformations, dropped_by, error, writes } = record
   const at = timestamp === null ? '' : `  ${new Date(timestamp).toISOString()}`
   const lines = [
-    `${paint(cli.terminal, 'bold', `${topic}-${partition} offset ${offset}`)}${at}`,
+    `${paint(cli.terminal, 'bold', recordCoordinates(record))}${at}`,
     `  raw         key ${bytesText(raw.key)}  value ${bytesText(raw.value)}`,
     ...(converted === null ? [] : [`  converted   ${valueText(converted)}`]),
     ...transformations.flatMap(({ alias, records }) =>

@@ -1,4 +1,10 @@
-import type { Inspection, RedriveResult, VerifyRequest, VerifyResult } from '@penstock/client'
+import {
+  type Inspection,
+  type RedriveResult,
+  recordCoordinates,
+  type VerifyRequest,
+  type VerifyResult,
+} from '@penstock/client'
 import type { Command } from 'commander'
 import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -97,13 +103,12 @@ function textOf({ state, result, reason, connector }: Inspection<VerifyResult>):
     list(
       'Twice',
       result.duplicates,
-      ({ topic, partition, offset, where }) => `${topic}-${partition} ${offset} in ${where.join(', ')}`,
+      (duplicate) => `${recordCoordinates(duplicate)} in ${duplicate.where.join(', ')}`,
     ),
     list(
       'Failed',
       result.failures,
-      ({ topic, partition, offset, stage, message }) =>
-        `${topic}-${partition} ${offset} at ${stage}: ${oneLine(message)}`,
+      (failure) => `${recordCoordinates(failure)} at ${failure.stage}: ${oneLine(failure.message)}`,
     ),
     list('Not verifiable', result.reasons_not_verifiable, ({ why, records }) => `${records} records: ${oneLine(why)}`),
   ].join('')

@@ -1,5 +1,6 @@
 /** How requests are sent: with the context's certificates, and again while workers rebalance. */
 import { setTimeout as wait } from 'node:timers/promises'
+import { isMomentaryConflict } from '@penstock/client'
 import { codeOf, messageOf } from '@penstock/core'
 import type { Context } from '../contexts/context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -18,8 +19,6 @@ export interface ClusterFetchOptions {
 
 const firstPauseMs = 200
 const longestPauseMs = 2_000
-/** Conflicts that pass by themselves, by the words of the workers. */
-const passing = /rebalance|stale configuration|momentarily|no known leader/i
 
 /** Repeats requests that came during a rebalance; a worker that can't be reached is named with what to check. */
 export function clusterFetch({ send, retryTimeoutMs, onRetry, signal }: ClusterFetchOptions): typeof fetch {
@@ -30,7 +29,7 @@ export function clusterFetch({ send, retryTimeoutMs, onRetry, signal }: ClusterF
       const response = await sendOrExplain(send, input, both)
       if (response.status !== 409) return response
       const text = await response.text()
-      if (!passing.test(text) || Date.now() + pauseMs > deadline) return new Response(text, response)
+      if (!isMomentaryConflict(text) || Date.now() + pauseMs > deadline) return new Response(text, response)
       if (pauseMs === firstPauseMs) onRetry('the workers rebalance, trying again')
       await wait(pauseMs, undefined, { signal: both.signal })
     }

@@ -1,13 +1,3 @@
-import type { ConnectorMetrics, TaskMetrics } from '@penstock/client'
-
-type Countable = { [Key in keyof TaskMetrics]: TaskMetrics[Key] extends number | null ? Key : never }[keyof TaskMetrics]
-
-/** Over the tasks that know; null where none does. */
-export function sumOf(metrics: ConnectorMetrics | null, figure: Countable): number | null {
-  const known = (metrics?.tasks ?? []).flatMap((task) => task[figure] ?? [])
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
-}
-
 /** Whole numbers as they are, others with one decimal, large ones in thousands and millions. */
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined) return '-'
@@ -16,6 +6,7 @@ export function figure(value: number | null | undefined): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(1)
 }
 
+/** In the largest unit that leaves a whole number before the point. */
 export function bytes(value: number | null | undefined): string {
   if (value === null || value === undefined) return '-'
   if (value >= 1024 ** 3) return `${(value / 1024 ** 3).toFixed(1)} GiB`

@@ -1,9 +1,9 @@
 /** Which values of a connector's config are secrets. They are never printed. */
-import type { ConfigKeyInfo, ConnectClient, ConnectorConfig } from '@penstock/client'
+import { type ConfigKeyInfo, type ConnectClient, type ConnectorConfig, hiddenSecret } from '@penstock/client'
 import { looksSecret } from '@penstock/runtime/secrets'
 
 /** As Kafka Connect shows passwords. In a config to apply it means: leave the value as it is. */
-export const MASK = '[hidden]'
+export const MASK = hiddenSecret
 
 const onlyVariables = /^(\$\{[^}]*\})+$/
 

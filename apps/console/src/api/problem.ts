@@ -1,5 +1,5 @@
 /** What went wrong with a request, for people. */
-import { ConnectError } from '@penstock/client'
+import { ConnectError, isMomentaryConflict } from '@penstock/client'
 
 export interface Problem {
   readonly title: string
@@ -29,7 +29,7 @@ function titleOf({ status, message }: ConnectError): string {
     case 404:
       return 'Not found'
     case 409:
-      return isRebalance(message) ? 'The workers rebalance' : 'This is in conflict with something else'
+      return isMomentaryConflict(message) ? 'The workers rebalance' : 'This is in conflict with something else'
     case 503:
       return 'The worker is starting'
     default:
@@ -39,10 +39,6 @@ function titleOf({ status, message }: ConnectError): string {
 
 /** True for a refusal that will be over in a moment. */
 export function isMomentary(error: unknown): boolean {
-  return error instanceof ConnectError && (error.status === 503 || (error.status === 409 && isRebalance(error.message)))
-}
-
-/** Kafka Connect answers 409 while workers rebalance, and also for names that are taken. */
-function isRebalance(message: string): boolean {
-  return /rebalance|stale configuration|no known leader/i.test(message)
+  if (!(error instanceof ConnectError)) return false
+  return error.status === 503 || (error.status === 409 && isMomentaryConflict(error.message))
 }

@@ -1,5 +1,5 @@
+import { hiddenSecret } from '@penstock/client'
 import { connect } from '../api/client.ts'
-import { hiddenSecret } from '../editor/config-changes.ts'
 import { formatConfigJson } from '../editor/config-json.ts'
 import { links } from '../routing/route.ts'
 import { CopyButton } from '../ui/copy-button.tsx'

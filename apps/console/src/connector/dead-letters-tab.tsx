@@ -1,8 +1,8 @@
-import type { DeadLetterPage, DeadLetterQuery, RedriveRequest } from '@penstock/client'
+import { type DeadLetterPage, type DeadLetterQuery, type RedriveRequest, recordCoordinates } from '@penstock/client'
 import { useState } from 'preact/hooks'
 import { connect } from '../api/client.ts'
 import { parseConfigJson } from '../editor/config-json.ts'
-import { formatAmount, formatCoordinates, formatCount, formatTime } from '../format/format.ts'
+import { formatAmount, formatCount, formatTime } from '../format/format.ts'
 import { perform } from '../ui/action.ts'
 import { ConfirmButton } from '../ui/confirm-button.tsx'
 import { Empty, ErrorNotice, Loading } from '../ui/notice.tsx'
@@ -65,7 +65,7 @@ export function DeadLettersTab({ name }: { name: string }) {
           )}
           {redrive.inspection.result?.refusals.slice(0, 10).map((refusal) => (
             <p key={`${refusal.topic}-${refusal.partition}-${refusal.offset}`} class="bad-text">
-              <code>{formatCoordinates(refusal)}</code> {refusal.message}
+              <code>{recordCoordinates(refusal)}</code> {refusal.message}
             </p>
           ))}
         </div>
@@ -109,7 +109,7 @@ function Letters({ page: { topic, letters, next } }: { page: DeadLetterPage }) {
         <li key={`${partition}-${offset}`} class="card">
           <div class="card-header">
             <h3>
-              <code>{formatCoordinates(origin ?? { topic, partition, offset })}</code>
+              <code>{recordCoordinates(origin ?? { topic, partition, offset })}</code>
             </h3>
             {stage !== null && <span class="badge badge-bad">{stage}</span>}
             <span class="card-note">{formatTime(timestamp)}</span>

@@ -1,9 +1,8 @@
-import type { TaskMetrics, TaskStatus } from '@penstock/client'
+import { recordCoordinates, type TaskMetrics, type TaskStatus } from '@penstock/client'
 import { connect } from '../api/client.ts'
 import {
   formatAgo,
   formatBytes,
-  formatCoordinates,
   formatCount,
   formatMs,
   formatRate,
@@ -127,9 +126,9 @@ function TaskItem({ name, task, metrics }: { name: string; task: TaskStatus; met
       )}
       {trace !== undefined && (
         <div class="task-trace">
-          {error !== null && formatCoordinates(error) !== null && (
+          {error !== null && recordCoordinates(error) !== null && (
             <p>
-              at record <code>{formatCoordinates(error)}</code>
+              at record <code>{recordCoordinates(error)}</code>
               {error.stage !== null && <> in {error.stage}</>}
             </p>
           )}
@@ -141,7 +140,7 @@ function TaskItem({ name, task, metrics }: { name: string; task: TaskStatus; met
 }
 
 function LastErrorDetails({ error }: { error: NonNullable<ReturnType<typeof lastErrorOf>> }) {
-  const at = formatCoordinates(error)
+  const at = recordCoordinates(error)
   return (
     <Notice tone="bad">
       <p class="error-place">

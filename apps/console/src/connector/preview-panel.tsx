@@ -1,7 +1,7 @@
-import type { Preview, PreviewRequest, PreviewWrite } from '@penstock/client'
+import { type Preview, type PreviewRequest, type PreviewWrite, recordCoordinates } from '@penstock/client'
 import type { ComponentChildren } from 'preact'
 import { useId, useState } from 'preact/hooks'
-import { formatAmount, formatCoordinates, formatTime } from '../format/format.ts'
+import { formatAmount, formatTime } from '../format/format.ts'
 import { Empty, ErrorNotice } from '../ui/notice.tsx'
 import { Pre } from '../ui/pre.tsx'
 import { MessageText, RecordText } from './shown-record.tsx'
@@ -117,7 +117,7 @@ function PreviewedRecord({ record, showsWrites }: { record: Previewed; showsWrit
     <li class="card" aria-labelledby={headingId}>
       <div class="card-header">
         <h3 id={headingId}>
-          <code>{formatCoordinates({ topic, partition, offset })}</code>
+          <code>{recordCoordinates({ topic, partition, offset })}</code>
         </h3>
         <span class="card-note">{formatTime(timestamp)}</span>
         {error !== null && <span class="badge badge-bad">fails in {error.stage}</span>}

@@ -1,7 +1,7 @@
-import type { VerifyRequest, VerifyResult } from '@penstock/client'
+import { recordCoordinates, type VerifyRequest, type VerifyResult } from '@penstock/client'
 import { useState } from 'preact/hooks'
 import { connect } from '../api/client.ts'
-import { formatAmount, formatCoordinates, formatCount } from '../format/format.ts'
+import { formatAmount, formatCount } from '../format/format.ts'
 import { perform } from '../ui/action.ts'
 import { ConfirmButton } from '../ui/confirm-button.tsx'
 import { Figure } from '../ui/figure.tsx'
@@ -179,7 +179,7 @@ function VerifyOutcome({ result }: { result: VerifyResult }) {
       )}
       {[...result.failures.slice(0, 20)].map((failure) => (
         <p key={`${failure.topic}-${failure.partition}-${failure.offset}`}>
-          <code>{formatCoordinates(failure)}</code> {failure.message}
+          <code>{recordCoordinates(failure)}</code> {failure.message}
         </p>
       ))}
       {result.reasons_not_verifiable.map(({ why, records }) => (

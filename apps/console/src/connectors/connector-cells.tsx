@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are placed by hand can't be those of a <table>
 // biome-ignore-all lint/a11y/useFocusableInteractive: the links in the rows have the focus
-import { formatCoordinates, formatRate, formatShort, unknownText } from '../format/format.ts'
+import { recordCoordinates } from '@penstock/client'
+import { formatRate, formatShort, unknownText } from '../format/format.ts'
 import {
   type ConnectorSummary,
   errorsOf,
@@ -56,7 +57,7 @@ function LastErrorCell({ connector: { status, metrics } }: { connector: Connecto
   const last = lastErrorOf(metrics)
   const trace = [status.connector, ...status.tasks].find((instance) => instance.trace !== undefined)?.trace
   if (last === null && trace === undefined) return <span>{count === null ? unknownText : formatShort(count)}</span>
-  const at = last === null ? null : formatCoordinates(last)
+  const at = last === null ? null : recordCoordinates(last)
   const text = firstLine(last?.message ?? trace ?? '')
   return (
     <span class="last-error" title={text}>

@@ -1,7 +1,5 @@
 /** What an edited config changes. Secrets never reach the console: a worker shows them as `[hidden]`. */
-import type { ConnectorConfig } from '@penstock/client'
-
-export const hiddenSecret = '[hidden]'
+import { type ConnectorConfig, hiddenSecret } from '@penstock/client'
 
 /** Values to set, null for keys to remove; as `PATCH …/config` takes it. */
 export type ConfigChanges = Record<string, string | null>

@@ -1,7 +1,7 @@
-import type { ConfigInfos, ConnectorConfig } from '@penstock/client'
+import { type ConfigInfos, type ConnectorConfig, hiddenSecret } from '@penstock/client'
 import { useState } from 'preact/hooks'
 import { formatAmount } from '../format/format.ts'
-import { hiddenSecret, keepsSecret, withValue } from './config-changes.ts'
+import { keepsSecret, withValue } from './config-changes.ts'
 import { Field, fieldId } from './field.tsx'
 import { connectorForm, type FormGroup, orderedGroups } from './form-model.ts'
 

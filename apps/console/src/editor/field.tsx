@@ -1,7 +1,7 @@
+import { hiddenSecret } from '@penstock/client'
 import { useId } from 'preact/hooks'
 import { DocText } from '../ui/doc-text.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { hiddenSecret } from './config-changes.ts'
 import type { FormField } from './form-model.ts'
 
 export interface FieldProps {

@@ -1,6 +1,6 @@
 /** The form of a connector, made from the answer of a validation: groups in order, fields in order, errors at their fields. */
-import type { ConfigInfos, ConfigKeyInfo, ConnectorConfig } from '@penstock/client'
-import { hiddenSecret, keepsSecret } from './config-changes.ts'
+import { type ConfigInfos, type ConfigKeyInfo, type ConnectorConfig, hiddenSecret } from '@penstock/client'
+import { keepsSecret } from './config-changes.ts'
 
 export interface FormField {
   readonly name: string

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import {
   formatAgo,
   formatBytes,
-  formatCoordinates,
   formatCount,
   formatDuration,
   formatMs,
@@ -46,10 +45,4 @@ test('a time of today goes without the date', () => {
   const now = new Date(2026, 0, 31, 12).getTime()
   expect(formatTime(now - 60_000, now)).not.toContain('2026')
   expect(formatTime(now - 86_400_000, now)).toContain('2026')
-})
-
-test('a record is named as far as it is known', () => {
-  expect(formatCoordinates({ topic: 'orders', partition: 3, offset: 41 })).toBe('orders-3@41')
-  expect(formatCoordinates({ topic: 'orders', partition: 3, offset: null })).toBe('orders-3')
-  expect(formatCoordinates({ topic: null, partition: null, offset: null })).toBeNull()
 })

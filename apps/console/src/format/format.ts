@@ -86,17 +86,6 @@ export function formatAmount(amount: number, one: string, many: string): string 
   return `${whole.format(amount)} ${amount === 1 ? one : many}`
 }
 
-/** Where a record is, as the workers' logs and errors write it: topic-partition@offset. */
-export function formatCoordinates(at: {
-  readonly topic: string | null
-  readonly partition: number | null
-  readonly offset: number | null
-}): string | null {
-  const { topic, partition, offset } = at
-  if (topic === null) return null
-  return `${topic}${partition === null ? '' : `-${partition}`}${offset === null ? '' : `@${offset}`}`
-}
-
 function isKnown(value: Maybe): value is number {
   return value !== null && value !== undefined && Number.isFinite(value)
 }

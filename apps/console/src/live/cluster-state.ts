@@ -1,12 +1,13 @@
 /** What is known of the cluster, and how events change it. Nothing here does I/O. */
-import type {
-  ClusterEvent,
-  ConnectorMetrics,
-  ConnectorState,
-  ConnectorStatus,
-  ExpandedConnector,
-  LastError,
-  WorkerInfo,
+import {
+  type ClusterEvent,
+  type ConnectorMetrics,
+  type ConnectorState,
+  type ConnectorStatus,
+  type ExpandedConnector,
+  type LastError,
+  sumOfTasks,
+  type WorkerInfo,
 } from '@penstock/client'
 
 /** A connector as lists show it. */
@@ -120,30 +121,21 @@ function extended(history: readonly number[], metrics: ConnectorMetrics): readon
 }
 
 export function recordsPerSecond(metrics: ConnectorMetrics | null): number | null {
-  return sumOf(metrics, (task) => task.records_per_second)
+  return sumOfTasks(metrics, 'records_per_second')
 }
 
 export function lagOf(metrics: ConnectorMetrics | null): number | null {
-  return sumOf(metrics, (task) => task.lag)
+  return sumOfTasks(metrics, 'lag')
 }
 
 export function errorsOf(metrics: ConnectorMetrics | null): number | null {
-  return sumOf(metrics, (task) => task.errors_total)
+  return sumOfTasks(metrics, 'errors_total')
 }
 
 /** Of all tasks the latest. */
 export function lastErrorOf(metrics: ConnectorMetrics | null): LastError | null {
   const errors = (metrics?.tasks ?? []).map(({ last_error: error }) => error).filter((error) => error !== null)
   return errors.sort((a, b) => (b.at ?? 0) - (a.at ?? 0))[0] ?? null
-}
-
-/** Null when no task tells. */
-function sumOf(
-  metrics: ConnectorMetrics | null,
-  figure: (task: ConnectorMetrics['tasks'][number]) => number | null,
-): number | null {
-  const known = (metrics?.tasks ?? []).map(figure).filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
 }
 
 /** One word for a connector and its tasks: a connector that runs with a failed task is FAILED to people. */

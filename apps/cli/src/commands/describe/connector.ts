@@ -1,4 +1,4 @@
-import type { ConnectClient, ConnectorStatus, LastError, TaskMetrics } from '@penstock/client'
+import { type ConnectClient, type ConnectorStatus, type LastError, recordCoordinates, type TaskMetrics } from '@penstock/client'
 import type { Command } from 'commander'
 import type { Cli } from '../../cli.ts'
 import { bytes, figure } from '../../output/figures.ts'
@@ -114,8 +114,10 @@ function notesOf(id: number, metrics: TaskMetrics | null): (readonly [string, st
   ]
 }
 
-function errorText({ message, stage, topic, partition, offset, at }: LastError): string {
-  const place = topic === null ? [] : [`at ${topic}-${partition} offset ${offset}`]
+function errorText(error: LastError): string {
+  const { message, stage, at } = error
+  const record = recordCoordinates(error)
+  const place = record === null ? [] : [`at ${record}`]
   const when = at === null ? [] : [new Date(at).toISOString()]
   return [
     printable(message),

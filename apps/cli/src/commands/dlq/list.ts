@@ -1,4 +1,4 @@
-import type { ConnectClient, DeadLetterPage, DeadLetterQuery } from '@penstock/client'
+import { type ConnectClient, type DeadLetterPage, type DeadLetterQuery, recordCoordinates } from '@penstock/client'
 import { type Command, Option } from 'commander'
 import type { Cli } from '../../cli.ts'
 import { needing, PENSTOCK } from '../../failure.ts'
@@ -35,7 +35,7 @@ export function addListDeadLetters(dlq: Command, cli: Cli): void {
           { title: 'LETTER', text: placeOf },
           {
             title: 'FROM',
-            text: ({ origin }) => (origin ? `${origin.topic}-${origin.partition} ${origin.offset}` : null),
+            text: ({ origin }) => (origin ? recordCoordinates(origin) : null),
           },
           { title: 'TIME', text: ({ timestamp }) => (timestamp === null ? null : new Date(timestamp).toISOString()) },
           { title: 'STAGE', text: ({ stage }) => stage },

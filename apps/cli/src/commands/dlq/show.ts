@@ -1,4 +1,4 @@
-import type { ShownBytes } from '@penstock/client'
+import { recordCoordinates, type ShownBytes } from '@penstock/client'
 import type { Command } from 'commander'
 import type { Cli } from '../../cli.ts'
 import { exitCodes } from '../../exit-codes.ts'
@@ -41,7 +41,7 @@ function textOf(letter: DeadLetter): string {
         'From:',
         origin === null
           ? '-'
-          : `${origin.topic}-${origin.partition} offset ${origin.offset}, task ${origin.task ?? '-'} of ${origin.connector}`,
+          : `${recordCoordinates(origin)}, task ${origin.task ?? '-'} of ${origin.connector}`,
       ],
       ['Time:', timestamp === null ? '-' : new Date(timestamp).toISOString()],
       ['Stage:', stage ?? '-'],

@@ -1,13 +1,14 @@
-import type {
-  ConnectClient,
-  ConnectorInfo,
-  ConnectorMetrics,
-  ConnectorStatus,
-  ExpandedConnector,
+import {
+  type ConnectClient,
+  type ConnectorInfo,
+  type ConnectorMetrics,
+  type ConnectorStatus,
+  type ExpandedConnector,
+  sumOfTasks,
 } from '@penstock/client'
 import type { Command } from 'commander'
 import type { Cli } from '../../cli.ts'
-import { figure, sumOf } from '../../output/figures.ts'
+import { figure } from '../../output/figures.ts'
 import type { Column } from '../../output/printer.ts'
 import { SecretKeys } from '../../output/secrets.ts'
 import { stateStyle } from '../../output/states.ts'
@@ -25,8 +26,8 @@ const columns: readonly Column<ShownConnector>[] = [
   { title: 'STATE', text: stateOf, style: (connector) => stateStyle(stateOf(connector)) },
   { title: 'TASKS', text: tasksOf, style: (connector) => (failedTasks(connector) > 0 ? 'red' : undefined) },
   { title: 'WORKER', text: ({ status }) => status?.connector.worker_id, wide: true },
-  { title: 'RECORDS/S', text: ({ metrics }) => figure(sumOf(metrics, 'records_per_second')), wide: true },
-  { title: 'LAG', text: ({ metrics }) => figure(sumOf(metrics, 'lag')), wide: true },
+  { title: 'RECORDS/S', text: ({ metrics }) => figure(sumOfTasks(metrics, 'records_per_second')), wide: true },
+  { title: 'LAG', text: ({ metrics }) => figure(sumOfTasks(metrics, 'lag')), wide: true },
   { title: 'CLASS', text: ({ info }) => info?.config['connector.class']?.split('.').at(-1) },
 ]
 
