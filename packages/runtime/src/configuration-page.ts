@@ -5,6 +5,7 @@ import { ineffectiveKeys } from './config/ineffective-keys.ts'
 import { standaloneConfig, workerConfig } from './config/worker-config.ts'
 import { connectorPatterns, workerPatterns } from './configuration-patterns.ts'
 import { type ClientKey, clientKeys, isSharedClientKey } from './kafka/client-keys.ts'
+import { markdownTable } from './markdown-table.ts'
 
 export function configurationPage(): string {
   const distributed = Object.keys(workerConfig.keys)
@@ -76,7 +77,7 @@ function declaredTable(rows: readonly [string, KeyDefinition][]): string {
       const [status, meaning] = statusOf(key, doc)
       return [`\`${key}\``, type.toLowerCase(), defaultText(fallback), status, meaning]
     })
-  return table([['Key', 'Type', 'Default', 'Status', 'Meaning'], ...cells])
+  return markdownTable([['Key', 'Type', 'Default', 'Status', 'Meaning'], ...cells])
 }
 
 function statusOf(key: string, doc: string): [string, string] {
@@ -94,7 +95,7 @@ function defaultText(fallback: unknown): string {
 
 function patternTable(patterns: Readonly<Record<string, string>>): string {
   const cells = Object.entries(patterns).map(([key, meaning]) => [`\`${key}\``, 'supported', meaning])
-  return table([['Key', 'Status', 'Meaning'], ...cells])
+  return markdownTable([['Key', 'Status', 'Meaning'], ...cells])
 }
 
 function clientTable(): string {
@@ -104,7 +105,7 @@ function clientTable(): string {
     ...recordsCells(row),
     row.protocolClient ?? '',
   ])
-  return table([['Key', 'Clients', 'Status', 'For records', 'For membership and administration'], ...cells])
+  return markdownTable([['Key', 'Clients', 'Status', 'For records', 'For membership and administration'], ...cells])
 }
 
 function recordsCells({ handling, clients }: ClientKey): [string, string] {
@@ -124,15 +125,6 @@ function recordsCells({ handling, clients }: ClientKey): [string, string] {
     case 'refused':
       return ['refused', handling.note]
   }
-}
-
-/** A table in Markdown with columns of even width, as the formatter of this repository wants them. */
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const safe = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
-  const widths = head.map((_, column) => Math.max(...[head, ...safe].map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...safe.map(line)].join('\n')
 }
 
 const intro = `# Configuration

@@ -1,7 +1,8 @@
 /** Writes `docs/rest-reference.md` from the OpenAPI document: `rest-page.test.ts` keeps the file up to date. */
-import { servedDocs } from './rest/app.ts'
+import { markdownTable } from './markdown-table.ts'
 import { openApiDocument } from './rest/openapi.ts'
 import type { RouteDoc } from './rest/route.ts'
+import { servedDocs } from './rest/served-routes.ts'
 
 /** The part of JSON Schema that the shapes are written in. */
 interface Shape {
@@ -53,11 +54,11 @@ function operation(route: RouteDoc, { summary, parameters, requestBody, response
   return [
     `### ${route.method.toUpperCase()} ${route.path}`,
     `${summary} ${roleOf(route)}`,
-    ...(rows.length === 0 ? [] : [table([['Query', 'Type', 'Meaning'], ...rows])]),
+    ...(rows.length === 0 ? [] : [markdownTable([['Query', 'Type', 'Meaning'], ...rows])]),
     ...(body.length === 0
       ? []
       : [`Body${requestBody?.required === true ? '' : ', may be left out'}: ${body.join(', or ')}.`]),
-    table([['Status', 'Body', 'Meaning'], ...answers]),
+    markdownTable([['Status', 'Body', 'Meaning'], ...answers]),
   ]
 }
 
@@ -77,7 +78,7 @@ function shape([name, schema]: [string, Shape]): string[] {
       value.description ?? '',
     ])
     if (rows.length === 0) return [`${typeOf(form)}${described.length === 0 ? '' : `: ${described[0]}`}`]
-    return [...described, table([['Member', 'Type', 'There', 'Meaning'], ...rows])]
+    return [...described, markdownTable([['Member', 'Type', 'There', 'Meaning'], ...rows])]
   })
   return [`### ${name}`, ...parts]
 }
@@ -99,14 +100,6 @@ function typeOf(schema: Shape): string {
       .map((key) => `\`${key}\``)
       .join(', ')}`
   return schema.type === undefined ? 'any JSON' : [schema.type].flat().join(' or ')
-}
-
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const safe = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
-  const widths = head.map((_, column) => Math.max(...[head, ...safe].map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...safe.map(line)].join('\n')
 }
 
 const intro = `# REST reference

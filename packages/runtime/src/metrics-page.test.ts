@@ -4,6 +4,6 @@ import { metricsPage } from './metrics-page.ts'
 
 test('docs/metrics.md is what the declarations say (vitest metrics-page -u writes it)', async () => {
   await expect(metricsPage()).toMatchFileSnapshot(
-    fileURLToPath(new URL('../../../../docs/metrics.md', import.meta.url)),
+    fileURLToPath(new URL('../../../docs/metrics.md', import.meta.url)),
   )
 })

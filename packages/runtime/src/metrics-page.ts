@@ -1,9 +1,10 @@
 /** Writes `docs/metrics.md` from the declarations: `metrics-page.test.ts` keeps the file up to date. */
-import { connectEquivalents, type Equivalent } from './connect-equivalents.ts'
-import type { Metric, MetricType } from './metric.ts'
-import { metricGroups } from './metric-groups.ts'
-import { pluginMetricFamilies } from './plugin-metrics.ts'
-import { droppedSeries } from './snapshot-producer.ts'
+import { markdownTable } from './markdown-table.ts'
+import { connectEquivalents, type Equivalent } from './telemetry/connect-equivalents.ts'
+import type { Metric, MetricType } from './telemetry/metric.ts'
+import { metricGroups } from './telemetry/metric-groups.ts'
+import { pluginMetricFamilies } from './telemetry/plugin-metrics.ts'
+import { droppedSeries } from './telemetry/snapshot-producer.ts'
 
 type Row = Omit<Metric, 'read'>
 
@@ -23,7 +24,7 @@ export function metricsPage(): string {
 
 function section(title: string, rows: readonly Row[]): string {
   const cells = rows.map(({ name, type, labels, help }) => [`\`${name}\``, shownType[type], labels.join(', '), help])
-  return [`## ${title}`, '', table([['Name', 'Type', 'Labels', 'Meaning'], ...cells]), ''].join('\n')
+  return [`## ${title}`, '', markdownTable([['Name', 'Type', 'Labels', 'Meaning'], ...cells]), ''].join('\n')
 }
 
 function equivalentsSection(): string {
@@ -39,29 +40,21 @@ function equivalentsSection(): string {
     '',
     equivalentsIntro,
     '',
-    table([['Group', 'Attribute', 'Here'], ...rows]),
+    markdownTable([['Group', 'Attribute', 'Here'], ...rows]),
     '',
   ].join('\n')
 }
 
 function shownEquivalent(equivalent: Equivalent): string {
-  return 'query' in equivalent ? `\`${equivalent.query.replaceAll('|', '\\|')}\`` : `none: it ${equivalent.reason}`
+  return 'query' in equivalent ? `\`${equivalent.query}\`` : `none: it ${equivalent.reason}`
 }
 
 const equivalentsIntro = `Where each metric of Kafka Connect 4.3 is to be found: under its own name, or by a query. Averages and rates are of the
 last five minutes here; choose another window as you like.`
 
-/** A table in Markdown with columns of even width, as the formatter of this repository wants them. */
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
-}
-
 const intro = `# Metrics
 
-<!-- Written by packages/runtime/src/telemetry/metrics-page.ts; \`vitest run --project unit metrics-page -u\` writes it anew. -->
+<!-- Written by packages/runtime/src/metrics-page.ts; \`vitest run --project unit metrics-page -u\` writes it anew. -->
 
 Every worker answers \`GET /metrics\` on its REST port in the text format of Prometheus. It tells of itself only: of the
 connectors and tasks that run on it. Sum over the workers for the whole cluster.
