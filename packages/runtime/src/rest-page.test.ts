@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { servedDocs } from './rest/app.ts'
+import { servedDocs } from './rest/served-routes.ts'
 import { restPage } from './rest-page.ts'
 
 const page = restPage()

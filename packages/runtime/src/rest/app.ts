@@ -1,6 +1,6 @@
 /**
  * The express application: routes out of the resource files, with limits, timeouts, forwarding and errors around them.
- * Read next: route.ts, then a resource (connector.ts), forwarding.ts, errors.ts.
+ * Read next: route.ts, served-routes.ts, then a resource (connector.ts), forwarding.ts, errors.ts.
  */
 import { type Logger, stringifyJson, traceOf } from '@penstock/core'
 import express, { type NextFunction, type Request, type Response } from 'express'
@@ -9,35 +9,21 @@ import type { WorkerConfig } from '../config/worker-config.ts'
 import type { Herder } from '../herder/herder.ts'
 import type { PeerClient } from '../herder/peer-client.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
-import { connectorRoutes } from './connector.ts'
-import { connectorMetricsRoutes } from './connector-metrics.ts'
-import { connectorsRoutes } from './connectors.ts'
 import { consolePath, consoleRouter } from './console.ts'
 import { corsHeaders, corsRules } from './cors.ts'
-import { deadLettersRoutes } from './dead-letters.ts'
 import { withDeadline } from './deadline.ts'
 import { errorBody, notFound, RestError, statusOf, textOf } from './errors.ts'
-import { eventsRoutes } from './events.ts'
 import { forward, targetOf } from './forwarding.ts'
-import { healthAnswer, healthRoutes } from './health.ts'
+import { healthAnswer } from './health.ts'
 import { hidesSecrets, withoutSecrets } from './hidden-secrets.ts'
-import { internalRoutes } from './internal.ts'
 import { loggersRoutes } from './loggers.ts'
-import { logsRoutes } from './logs.ts'
 import { type MetricsHandler, metricsDoc } from './metrics.ts'
-import { offsetsRoutes } from './offsets.ts'
 import { openApiDocument } from './openapi.ts'
-import { pluginsRoutes } from './plugins.ts'
-import { previewRoutes } from './preview.ts'
-import { rootRoutes } from './root.ts'
 import type { Answer, RestRequest, Route, RouteDoc } from './route.ts'
 import type { Authentication } from './security/authentication.ts'
 import { createGuard, type Guard } from './security/guard.ts'
+import { mainRoutes, openApiDoc } from './served-routes.ts'
 import type { Streams } from './streams.ts'
-import { tasksRoutes } from './tasks.ts'
-import { topicsRoutes } from './topics.ts'
-import { verifyRoutes } from './verify.ts'
-import { workersRoutes } from './workers.ts'
 
 export interface AppOptions {
   readonly config: WorkerConfig
@@ -61,35 +47,6 @@ export interface AppOptions {
   /** True once the server closes: connections shall not be kept. */
   closing(): boolean
 }
-
-const mainRoutes: readonly Route[] = [
-  ...rootRoutes,
-  ...healthRoutes,
-  ...connectorsRoutes,
-  ...connectorRoutes,
-  ...offsetsRoutes,
-  ...topicsRoutes,
-  ...tasksRoutes,
-  ...internalRoutes,
-  ...pluginsRoutes,
-  ...previewRoutes,
-  ...verifyRoutes,
-  ...deadLettersRoutes,
-  ...workersRoutes,
-  ...connectorMetricsRoutes,
-  ...eventsRoutes,
-  ...logsRoutes,
-]
-
-const openApiDoc: RouteDoc = {
-  method: 'get',
-  path: '/openapi.json',
-  summary: 'This document.',
-  answers: { 200: 'Document' },
-}
-
-/** All that is served anywhere, for the reference page. */
-export const servedDocs: readonly RouteDoc[] = [...mainRoutes, ...loggersRoutes, openApiDoc, metricsDoc]
 
 /** What the main listeners serve. `withAdmin`: the admin resources have no listeners of their own. */
 export function createApp(options: AppOptions, { withAdmin }: { withAdmin: boolean }): express.Express {
