@@ -40,10 +40,12 @@ export function placesToLook(cluster: Cluster, streams: readonly Stream[]): stri
   return indented(
     [
       ...urls.map((worker) => `worker            ${worker}`),
+      `console           ${url}/ui/`,
       `metrics           ${url}/metrics`,
       `connectors        ${url}/connectors?expand=status`,
       ...streams.map(({ dataSet, name }) => `${dataSet.name.padEnd(17)} ${url}/connectors/${name}/status`),
       '',
+      `PENSTOCK_URL=${url} apps/cli/bin/penstock top`,
       ...search('server-logs', 'q=level:(WARN%20OR%20ERROR)'),
       ...search('movies', 'q=Title:matrix'),
       ...search('earthquakes', 'sort=properties.mag:desc'),
