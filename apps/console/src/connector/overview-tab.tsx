@@ -1,4 +1,4 @@
-import { recordCoordinates, type TaskMetrics, type TaskStatus } from '@penstock/client'
+import { recordCoordinates, sumOfTasks, type TaskMetrics, type TaskStatus } from '@penstock/client'
 import { connect } from '../api/client.ts'
 import {
   formatAgo,
@@ -41,13 +41,13 @@ export function OverviewTab({ connector: { name, status, metrics, throughput } }
         <Figure label="Dead letters">
           {status.type === 'sink' ? (
             <a href={links.connector(name, 'dead-letters')}>
-              {formatCount(total(metrics?.tasks, 'dead_letters_total'))}
+              {formatCount(sumOfTasks(metrics, 'dead_letters_total'))}
             </a>
           ) : (
-            formatCount(total(metrics?.tasks, 'dead_letters_total'))
+            formatCount(sumOfTasks(metrics, 'dead_letters_total'))
           )}
         </Figure>
-        <Figure label="Retries">{formatCount(total(metrics?.tasks, 'retries_total'))}</Figure>
+        <Figure label="Retries">{formatCount(sumOfTasks(metrics, 'retries_total'))}</Figure>
         <Figure label="Runs on">
           {status.connector.worker_id}
           <small>
@@ -155,12 +155,4 @@ function LastErrorDetails({ error }: { error: NonNullable<ReturnType<typeof last
       <Trace text={error.message} />
     </Notice>
   )
-}
-
-function total(
-  tasks: readonly TaskMetrics[] | undefined,
-  figure: 'dead_letters_total' | 'retries_total',
-): number | null {
-  const known = (tasks ?? []).map((task) => task[figure]).filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
 }
