@@ -8,7 +8,7 @@ import { clientKeys, isSharedClientKey } from './kafka/client-keys.ts'
 const declared: KeyDefinitions = { ...standaloneConfig.keys, ...workerConfig.keys }
 
 /** Beginnings of keys that say something to converters, connectors' clients, config providers, topics, listeners or metrics. */
-export const workerPrefixes = [
+const workerPrefixes = [
   ...clientKinds.map((kind) => `${kind}.`),
   'key.converter.',
   'value.converter.',

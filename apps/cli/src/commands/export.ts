@@ -51,7 +51,7 @@ export function addExport(program: Command, cli: Cli): void {
 }
 
 /** Names of connectors may hold what names of files must not; different ones stay different. */
-export function fileName(connector: string): string {
+function fileName(connector: string): string {
   return connector.replace(/[^\w .-]|^\./g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact'
 import { formatBytes, formatTime } from '../format/format.ts'
 import { Pre } from '../ui/pre.tsx'
 
-export function BytesText({ bytes }: { bytes: ShownBytes | null }) {
+function BytesText({ bytes }: { bytes: ShownBytes | null }) {
   if (bytes === null) return <span class="null">null</span>
   const rest = bytes.truncated ? ` … ${formatBytes(bytes.bytes)} in all` : ''
   if (bytes.text !== undefined) return <Pre>{`${bytes.text}${rest}`}</Pre>

@@ -33,6 +33,6 @@ export function taskFacts(metrics: TaskMetrics, rates: Rates): TaskFacts {
 }
 
 /** Records read by a sink, written by a source. */
-export function recordsOf({ kind, totals }: TaskMetrics): number {
+function recordsOf({ kind, totals }: TaskMetrics): number {
   return totals[kind === 'sink' ? 'sink-record-read-total' : 'source-record-write-total'] ?? 0
 }

@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 export type OtlpProtocol = 'http/protobuf' | 'http/json'
 
-export const samplerNames = [
+const samplerNames = [
   'always_on',
   'always_off',
   'traceidratio',

@@ -84,7 +84,7 @@ export const pluginMetricFamilies: readonly MetricFamily[] = [
 ]
 
 /** A plugin's name as a part of a metric's name: `bulk.size (bytes)` becomes `bulk_size_bytes`. */
-export function metricNamePart(name: string): string {
+function metricNamePart(name: string): string {
   const part = name
     .slice(0, maxNameLength)
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')

@@ -88,19 +88,19 @@ const ownTotals: Readonly<Record<string, readonly [name: string, help: string]>>
   ],
 }
 
-export const sinkTaskTotals: Readonly<Record<string, string>> = {
+const sinkTaskTotals: Readonly<Record<string, string>> = {
   'sink-record-read-total': 'Records read from Kafka, before transformations.',
   'sink-record-send-total': 'Records that a successful put has taken, after transformations.',
   'offset-commit-completion-total': 'Offset commits that Kafka has acknowledged.',
   'offset-commit-skip-total': 'Offset commits that were acknowledged too late to count (offset.flush.timeout.ms).',
 }
 
-export const sourceTaskTotals: Readonly<Record<string, string>> = {
+const sourceTaskTotals: Readonly<Record<string, string>> = {
   'source-record-poll-total': 'Records that polls of the task returned, before transformations.',
   'source-record-write-total': 'Records that Kafka has acknowledged; those dropped or skipped are not among them.',
 }
 
-export const taskErrorTotals: Readonly<Record<string, string>> = {
+const taskErrorTotals: Readonly<Record<string, string>> = {
   'total-record-failures': 'Failed attempts to handle a record, those that were retried among them.',
   'total-record-errors': 'Records that could not be handled in the end.',
   'total-records-skipped': 'Records that were passed over because errors are tolerated.',
