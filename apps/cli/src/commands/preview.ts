@@ -4,6 +4,7 @@ import type { Cli } from '../cli.ts'
 import { needing, PENSTOCK, usageError } from '../failure.ts'
 import { readManifests } from '../manifests/read-manifests.ts'
 import { collect, parseCount } from '../option-values.ts'
+import { bytesText } from '../output/shown-bytes.ts'
 import { oneLine, printable } from '../output/table.ts'
 import { paint } from '../terminal.ts'
 import { parsePartitions } from './record-options.ts'
@@ -66,7 +67,7 @@ function recordText(record: PreviewedRecord, cli: Cli): string {
   const at = timestamp === null ? '' : `  ${new Date(timestamp).toISOString()}`
   const lines = [
     `${paint(cli.terminal, 'bold', recordCoordinates(record))}${at}`,
-    `  raw         key ${bytesText(raw.key)}  value ${bytesText(raw.value)}`,
+    `  raw         key ${oneLine(bytesText(raw.key), 300)}  value ${oneLine(bytesText(raw.value), 300)}`,
     ...(converted === null ? [] : [`  converted   ${valueText(converted)}`]),
     ...transformations.flatMap(({ alias, records }) =>
       records.map((made) => `  ${alias.padEnd(11)} ${valueText(made)}`),
@@ -78,11 +79,6 @@ function recordText(record: PreviewedRecord, cli: Cli): string {
     ...writes.map((write) => `  ${writeText(write, cli)}`),
   ]
   return `${lines.join('\n')}\n`
-}
-
-function bytesText(bytes: PreviewedRecord['raw']['key']): string {
-  if (bytes === null) return 'null'
-  return oneLine(bytes.text ?? `base64 ${bytes.base64 ?? ''}`, 300)
 }
 
 function valueText({ topic, key, value }: ShownRecord): string {

@@ -1,8 +1,9 @@
-import { recordCoordinates, type ShownBytes } from '@penstock/client'
+import { recordCoordinates } from '@penstock/client'
 import type { Command } from 'commander'
 import type { Cli } from '../../cli.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { CliError, usageError } from '../../failure.ts'
+import { bytesText } from '../../output/shown-bytes.ts'
 import { formatTable, oneLine, printable } from '../../output/table.ts'
 import { type DeadLetter, deadLetters, placeOf } from './list.ts'
 
@@ -53,9 +54,4 @@ function textOf(letter: DeadLetter): string {
     `\nValue:\n${printable(bytesText(record.value))}\n`,
     `\nHeaders:\n${formatTable(record.headers.map(({ name, value }) => [oneLine(name), oneLine(bytesText(value), 300)]))}`,
   ].join('')
-}
-
-function bytesText(bytes: ShownBytes | null): string {
-  if (bytes === null) return 'null'
-  return `${bytes.text ?? `base64 ${bytes.base64 ?? ''}`}${bytes.truncated ? ` … (${bytes.bytes} bytes)` : ''}`
 }
