@@ -100,11 +100,7 @@ function textOf({ state, result, reason, connector }: Inspection<VerifyResult>):
       result.gaps,
       ({ topic, partition, from, to, records }) => `${topic}-${partition} ${from} to before ${to} (${records} records)`,
     ),
-    list(
-      'Twice',
-      result.duplicates,
-      (duplicate) => `${recordCoordinates(duplicate)} in ${duplicate.where.join(', ')}`,
-    ),
+    list('Twice', result.duplicates, (duplicate) => `${recordCoordinates(duplicate)} in ${duplicate.where.join(', ')}`),
     list(
       'Failed',
       result.failures,

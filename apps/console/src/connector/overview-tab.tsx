@@ -1,14 +1,6 @@
 import { recordCoordinates, sumOfTasks, type TaskMetrics, type TaskStatus } from '@penstock/client'
 import { connect } from '../api/client.ts'
-import {
-  formatAgo,
-  formatBytes,
-  formatCount,
-  formatMs,
-  formatRate,
-  formatShort,
-  formatTime,
-} from '../format/format.ts'
+import { formatAgo, formatBytes, formatCount, formatMs, formatRate, formatShort, formatTime } from '../format/format.ts'
 import { type ConnectorSummary, errorsOf, lagOf, lastErrorOf, recordsPerSecond } from '../live/cluster-state.ts'
 import { links } from '../routing/route.ts'
 import { perform } from '../ui/action.ts'
@@ -40,9 +32,7 @@ export function OverviewTab({ connector: { name, status, metrics, throughput } }
         <Figure label="Errors">{formatCount(errorsOf(metrics))}</Figure>
         <Figure label="Dead letters">
           {status.type === 'sink' ? (
-            <a href={links.connector(name, 'dead-letters')}>
-              {formatCount(sumOfTasks(metrics, 'dead_letters_total'))}
-            </a>
+            <a href={links.connector(name, 'dead-letters')}>{formatCount(sumOfTasks(metrics, 'dead_letters_total'))}</a>
           ) : (
             formatCount(sumOfTasks(metrics, 'dead_letters_total'))
           )}

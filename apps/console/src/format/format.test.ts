@@ -1,13 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  formatAgo,
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatMs,
-  formatRate,
-  formatTime,
-} from './format.ts'
+import { formatAgo, formatBytes, formatCount, formatDuration, formatMs, formatRate, formatTime } from './format.ts'
 
 test('what is not known is a dash, never a zero', () => {
   for (const format of [formatCount, formatRate, formatBytes, formatMs, formatDuration, formatTime, formatAgo]) {

@@ -1,6 +1,7 @@
 /** Every resource of REST; each is declared in the file that is named after it. */
-import { connectorMetricsRoutes } from './connector-metrics.ts'
+
 import { connectorRoutes } from './connector.ts'
+import { connectorMetricsRoutes } from './connector-metrics.ts'
 import { connectorsRoutes } from './connectors.ts'
 import { deadLettersRoutes } from './dead-letters.ts'
 import { eventsRoutes } from './events.ts'

@@ -1,4 +1,10 @@
-import { type ConnectClient, type ConnectorStatus, type LastError, recordCoordinates, type TaskMetrics } from '@penstock/client'
+import {
+  type ConnectClient,
+  type ConnectorStatus,
+  type LastError,
+  recordCoordinates,
+  type TaskMetrics,
+} from '@penstock/client'
 import type { Command } from 'commander'
 import type { Cli } from '../../cli.ts'
 import { bytes, figure } from '../../output/figures.ts'

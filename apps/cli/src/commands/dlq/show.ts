@@ -40,9 +40,7 @@ function textOf(letter: DeadLetter): string {
       ['Letter:', placeOf(letter)],
       [
         'From:',
-        origin === null
-          ? '-'
-          : `${recordCoordinates(origin)}, task ${origin.task ?? '-'} of ${origin.connector}`,
+        origin === null ? '-' : `${recordCoordinates(origin)}, task ${origin.task ?? '-'} of ${origin.connector}`,
       ],
       ['Time:', timestamp === null ? '-' : new Date(timestamp).toISOString()],
       ['Stage:', stage ?? '-'],
