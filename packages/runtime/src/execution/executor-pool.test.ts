@@ -163,13 +163,18 @@ test('an executor that can’t start is given no further tasks while another one
 })
 
 test('questions are for executors that are up, not for one that starts', { timeout: 30_000 }, async () => {
-  await using opened = await openLamePool()
-  const { pool } = opened
+  using asked = vi.spyOn(ExecutorProcess.prototype, 'request')
+  await using opened = await openPool({ config: workerWith({ 'executor.processes': '2', 'log.level': 'off' }) })
+  const { pool, pid } = opened
+  await pool.start()
+  await pool.startTask(taskStart(0))
   // While it is being started there is more on the first than on the second.
   const connector = pool.startConnector({ connector: 'a', config: {} }).catch(() => 'failed')
-  const task = pool.startTask(taskStart(1)).catch(() => 'failed')
+  const task = pool.startTask(taskStart(1))
   await expect(pool.validate({ 'connector.class': 'Nothing' })).rejects.toThrow(/Failed to find any class/)
-  expect(await Promise.all([connector, task])).toEqual(['failed', 'failed'])
+  await Promise.all([connector, task])
+  const question = asked.mock.calls.findIndex(([request]) => request === 'validate')
+  expect(asked.mock.contexts[question]).toHaveProperty('pid', pid(0))
 })
 
 test('nothing is started again once the pool has stopped', { timeout: 30_000 }, async () => {
