@@ -25,6 +25,7 @@ beforeAll(async () => {
       'executor.processes': '2',
       'executor.unresponsive.timeout.ms': String(UNRESPONSIVE_MS),
       'executor.heap.max.mb': String(HEAP_MB),
+      'executor.idle.timeout.ms': '3600000', // their pids are compared
       'offset.flush.interval.ms': '1000',
     },
   })

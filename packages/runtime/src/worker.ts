@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import type { Clock, RawConfig } from '@penstock/core'
+import { collectGarbageOnce } from './collect-garbage.ts'
 import { workerClientProperties } from './config/client-properties.ts'
 import { withoutPrefix } from './config/prefix.ts'
 import type { WorkerConfig } from './config/worker-config.ts'
@@ -22,6 +23,7 @@ import type { HerderSurroundings, OpenHerder } from './open-herder.ts'
 import { openWorkerConfig } from './plugins/worker-config-providers.ts'
 import { startRestServer } from './rest/server.ts'
 import { openStandaloneHerder } from './standalone-worker.ts'
+import type { ConfigState } from './storage/config-state.ts'
 import { FileOffsetStore } from './storage/file-offset-store.ts'
 import { LogRing } from './telemetry/log-ring.ts'
 import { createLogger, type LoggerFactory } from './telemetry/logger.ts'
@@ -110,6 +112,7 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
   const logger = loggers.child('worker')
   const { version, commit } = readVersion(appFolder)
   let local: LocalWork | null = null
+  let configs: ConfigState | null = null
   const offsets =
     config.mode === 'standalone' ? await FileOffsetStore.open(config['offset.storage.file.filename']) : null
   closers.push(async () => offsets?.close())
@@ -146,6 +149,7 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
     redactor,
     answers: offsets === null ? null : answersFrom(offsets),
     logger: loggers.child('executors'),
+    isNeeded: () => configs !== null && configs.connectors().length > 0,
     onReport: (report) => {
       switch (report.kind) {
         case 'task-status':
@@ -205,6 +209,7 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
     onFatal,
   })
   local = opened.herder.local
+  configs = opened.configs
   // Only now, so that their start takes no time from the first answer; whatever needs one waits for it.
   executors.start().catch((error: unknown) => onFatal(error as Error))
   const collected = createMetrics({
@@ -231,6 +236,7 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
   metrics = collected
   await opened.start()
   rest.serve(opened.herder)
+  collectGarbageOnce()
 
   let stopped: Promise<void> | null = null
   return {

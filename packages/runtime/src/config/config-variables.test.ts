@@ -52,7 +52,7 @@ test('variables are the ones that Kafka’s pattern finds', () => {
 test('a value made to take long does not', () => {
   const startedAt = performance.now()
   for (const evil of [`\${${':'.repeat(200_000)}`, `\${a`.repeat(200_000), `\${:`.repeat(200_000)]) findVariables(evil)
-  expect(performance.now() - startedAt).toBeLessThan(1_000)
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
 })
 
 describe('the configuration of a task', () => {

@@ -6,7 +6,13 @@ export const executorKeys = {
     default: null,
     min: 0,
     importance: 'medium',
-    doc: 'Most processes that run connectors and tasks; by default one for each core. The first is always there, the others start when tasks need them. 0 runs everything in the worker’s own process, without isolation.',
+    doc: 'Most processes that run connectors and tasks; by default one for each core. They start when tasks need them. 0 runs everything in the worker’s own process, without isolation.',
+  }),
+  'executor.idle.timeout.ms': key.int({
+    default: 10000,
+    min: 0,
+    importance: 'low',
+    doc: 'An executor that has had nothing to do for so long ends, and starts again when it is needed. While the group has any connector, each worker keeps one: what comes to it need not wait.',
   }),
   'executor.unresponsive.timeout.ms': key.int({
     default: 30000,

@@ -2,6 +2,7 @@
  * Entry point of an executor process: waits for the worker's `initialize`, loads the plugins, answers pings, and hands
  * everything else to {@link Executor}. When the worker is gone it stops its tasks and exits by itself.
  */
+import { collectGarbageOnce } from '../collect-garbage.ts'
 import { withoutPrefix } from '../config/prefix.ts'
 import { discoverPlugins } from '../plugins/discovery.ts'
 import { PluginRegistry } from '../plugins/registry.ts'
@@ -98,6 +99,7 @@ export function runExecutor(openChannel: ExecutorChannel, redactor: Redactor, on
       clock: { now: () => Date.now() },
     })
     channel.send({ kind: 'ready', ipcVersion, plugins: registry.describe() })
+    collectGarbageOnce()
   }
 
   channel.onMessage((command) => {

@@ -21,6 +21,7 @@ async function openPool(parts: Partial<ExecutorSlotsOptions> = {}) {
     appFolder,
     answers: null,
     logger: recordingLogger(),
+    isNeeded: () => true,
     onReport: () => {},
     onDeath: () => {},
     ...parts,
@@ -129,6 +130,38 @@ test('executors beyond the first start when tasks need them, as many as are conf
   await Promise.all(starts)
   expect(await connector).toMatch(/Failed to find any class/)
   await vi.waitFor(() => expect(pool.figures()[1]?.memoryBytes).toBeGreaterThan(0), patience)
+})
+
+test('executors with nothing to do end, and start again when something is to be done', {
+  timeout: 30_000,
+}, async () => {
+  let isNeeded = true
+  const config = workerWith({ 'executor.processes': '2', 'executor.idle.timeout.ms': '0', 'log.level': 'off' })
+  const deaths: string[] = []
+  await using opened = await openPool({
+    config,
+    isNeeded: () => isNeeded,
+    onDeath: (reason) => void deaths.push(reason),
+  })
+  const { pool, pid } = opened
+  await pool.start()
+  await Promise.all([pool.startTask(taskStart(0)), pool.startTask(taskStart(1))])
+  const first = pid()
+  const second = pid(1)
+  expect(second).toBeGreaterThan(0)
+  await pool.stopTask(taskStart(0).id, false)
+  await pool.stopTask(taskStart(1).id, false)
+  // With a connector somewhere in the group the first stays.
+  await vi.waitFor(() => expect(pool.reports().map((report) => report.pid)).toEqual([first]), patience)
+  isNeeded = false
+  await vi.waitFor(() => expect(pool.figures()).toEqual([]), patience)
+  await vi.waitFor(() => expect(() => process.kill(first, 0)).toThrow('ESRCH'), patience)
+
+  await expect(pool.validate({ 'connector.class': 'Nothing' })).rejects.toThrow(/Failed to find any class/)
+  await vi.waitFor(() => expect(pool.figures()).toEqual([]), patience)
+  isNeeded = true
+  await vi.waitFor(() => expect(pool.reports()).toMatchObject([{ slot: 0, state: 'RUNNING', restarts: 0 }]), patience)
+  expect(deaths).toEqual([])
 })
 
 /** A pool of up to three executors, of which all but the first can't start, and whose first has a task. */

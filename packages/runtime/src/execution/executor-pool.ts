@@ -7,9 +7,11 @@ import type { ConfigInfos, PluginDescription } from '../plugins/description.ts'
 import type { ExecutorFigures, TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
 import type { ExecutorProcess } from './executor-process.ts'
-import { type ExecutorReport, ExecutorSlots, type ExecutorSlotsOptions, type Slot } from './executor-slots.ts'
+import type { Slot } from './executor-slot.ts'
+import { ExecutorSlots, type ExecutorSlotsOptions } from './executor-slots.ts'
 import type { InspectionEnd, InspectionSnapshot } from './inspection/job.ts'
 import type { Requests, StartConnector, StartTask } from './ipc.ts'
+import type { ExecutorReport } from './slot-reports.ts'
 import type { TaskFacts } from './task-facts.ts'
 
 /** Requests that any executor can answer. */

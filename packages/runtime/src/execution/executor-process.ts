@@ -169,6 +169,11 @@ export class ExecutorProcess {
     return !this.#options.forked || Date.now() - this.#lastPong < silentAfterMs
   }
 
+  /** Some request waits for its answer. */
+  get isAsked(): boolean {
+    return this.#pending.size > 0
+  }
+
   /** Rejects with what the executor threw, or with its death. */
   async request<K extends RequestKind>(request: K, params: Requests[K]['params']): Promise<Requests[K]['result']> {
     if (this.#state !== 'running')

@@ -1,6 +1,6 @@
 /**
  * The executor processes of a worker, each in a slot of its own: brings up the first at once and others when tasks need
- * them, notices deaths, brings up replacements.
+ * them, notices deaths, brings up replacements, ends those that have nothing to do.
  * What runs on which is for executor-pool.ts.
  */
 import { availableParallelism } from 'node:os'
@@ -9,13 +9,14 @@ import type { WorkerConfig } from '../config/worker-config.ts'
 import type { PluginDescription } from '../plugins/description.ts'
 import type { ExecutorFigures, TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
-import type { ProcessFigures } from '../telemetry/process-meter.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { TaskRates } from '../telemetry/task-rates.ts'
 import { pause } from '../time/pause.ts'
 import { ExecutorProcess } from './executor-process.ts'
-import type { PassedReport, StartConnector, StartTask, WorkerAnswers } from './ipc.ts'
-import { type TaskFacts, taskFacts } from './task-facts.ts'
+import { hasNothingToDo, load, type Slot } from './executor-slot.ts'
+import type { PassedReport, WorkerAnswers } from './ipc.ts'
+import { type ExecutorReport, factsOf, figuresOf, reportOf } from './slot-reports.ts'
+import type { TaskFacts } from './task-facts.ts'
 
 export interface ExecutorSlotsOptions {
   readonly config: WorkerConfig
@@ -26,41 +27,18 @@ export interface ExecutorSlotsOptions {
   /** Answers what executors ask; null where nothing is to be asked. */
   readonly answers: WorkerAnswers | null
   readonly logger: Logger
+  /** True while there are connectors, here or with others: one could come any time, and must find an executor up. */
+  readonly isNeeded: () => boolean
   readonly onReport: (report: Exclude<PassedReport, { kind: 'metrics' }>) => void
   /** The connectors and tasks that went down with an executor. */
   readonly onDeath: (reason: string, work: { connectors: readonly string[]; tasks: readonly TaskId[] }) => void
-}
-
-/** What an executor takes of its machine, and what runs on it. */
-export interface ExecutorReport extends ProcessFigures {
-  readonly slot: number
-  readonly state: 'RUNNING' | 'STARTING' | 'UNRESPONSIVE'
-  readonly restarts: number
-  /** `name-0` */
-  readonly tasks: readonly string[]
-}
-
-export interface Slot {
-  readonly index: number
-  process: ExecutorProcess
-  ready: Promise<void>
-  /** The process has started: its death, not a failed start, is what is to be told next. */
-  isUp: boolean
-  /** The last start went wrong: what would be put there would only fail. */
-  isFailing: boolean
-  restarts: number
-  /** By name, what stands for the present start: a start that was followed by a stop must not go through. */
-  readonly connectors: Map<string, StartConnector>
-  readonly tasks: Map<string, StartTask>
-  metrics: readonly TaskMetrics[]
-  readonly rates: TaskRates
 }
 
 /** Wait before a replacement that could not start is tried again. */
 const restartPauseMs = 1_000
 const startAttempts = 3
 const startingPenalty = 10_000
-const uselessPenalty = 1_000_000
+const tendEveryMs = 1_000
 
 export class ExecutorSlots {
   readonly #options: ExecutorSlotsOptions
@@ -70,6 +48,7 @@ export class ExecutorSlots {
   #plugins: readonly PluginDescription[] = []
   #memberId: string | null = null
   #stopping = false
+  #tending: NodeJS.Timeout | null = null
 
   constructor(options: ExecutorSlotsOptions) {
     this.#options = options
@@ -80,6 +59,8 @@ export class ExecutorSlots {
     await this.#open().ready.catch((error: unknown) => {
       if (!this.#stopping) throw error
     })
+    if (!this.#stopping && this.#options.config['executor.processes'] !== 0)
+      this.#tending = setInterval(() => this.#tend(), tendEveryMs).unref()
   }
 
   /** What the executors offer; waits until the first is ready. */
@@ -108,13 +89,13 @@ export class ExecutorSlots {
 
   /** The one with the least to do, rather one that is up. Throws when there is none, or the worker is stopping. */
   leastLoaded(): Slot {
-    return this.#leastBy((slot) => load(slot) + (slot.isUp ? 0 : startingPenalty))
+    return this.#awake(this.#leastBy((slot) => load(slot) + (slot.isUp ? 0 : startingPenalty)))
   }
 
   /** Where a task is to run: on one without tasks, a further one while there may be more, else where the least runs. */
   forTask(): Slot {
     const least = this.#leastBy(load)
-    if (load(least) < 1 || this.#slots.length >= this.#most) return least
+    if (load(least) < 1 || this.#slots.length >= this.#most) return this.#awake(least)
     // What keeps one from starting, want of memory say, would keep a further one too.
     if (this.#slots.some(({ isFailing }) => isFailing)) return least
     const slot = this.#open()
@@ -127,43 +108,60 @@ export class ExecutorSlots {
   }
 
   figures(): ExecutorFigures[] {
-    return this.#slots.map(({ index, process: executor, restarts }) => ({
-      index,
-      pid: executor.pid,
-      memoryBytes: executor.memoryBytes,
-      cpuSeconds: executor.cpuSeconds,
-      restarts,
-    }))
+    return this.#present().map(figuresOf)
   }
 
   reports(): ExecutorReport[] {
-    return this.#slots.map(({ index, process: executor, isUp, restarts, tasks }) => ({
-      slot: index,
-      pid: executor.pid,
-      state: !isUp ? 'STARTING' : executor.isResponsive ? 'RUNNING' : 'UNRESPONSIVE',
-      restarts,
-      cpuPercent: executor.cpu.percent,
-      rssBytes: executor.memoryBytes,
-      tasks: [...tasks.keys()],
-    }))
+    return this.#present().map(reportOf)
   }
 
   /** How the tasks of one connector, or with null of all, fare. */
   facts(connector: string | null): TaskFacts[] {
-    return this.#slots.flatMap(({ metrics, rates }) =>
-      metrics
-        .filter(({ id }) => connector === null || id.connector === connector)
-        .map((task) => taskFacts(task, rates.of(task.id))),
-    )
+    return this.#slots.flatMap((slot) => factsOf(slot, connector))
   }
 
   async stop(timeoutMs: number): Promise<void> {
     this.#stopping = true
+    if (this.#tending) clearInterval(this.#tending)
     await Promise.all(this.#slots.map((slot) => slot.process.stop(timeoutMs)))
   }
 
   find(holds: (slot: Slot) => boolean): Slot | undefined {
     return this.#slots.find(holds)
+  }
+
+  #present(): Slot[] {
+    return this.#slots.filter(({ isAsleep }) => !isAsleep)
+  }
+
+  /** Ends executors that have had nothing to do for a while; the first stays while there are connectors to come to it. */
+  #tend(): void {
+    const { config, isNeeded } = this.#options
+    const needed = isNeeded()
+    const now = Date.now()
+    for (const slot of this.#slots) {
+      if (needed && slot.index === 0) this.#awake(slot)
+      else if (!hasNothingToDo(slot)) slot.busyAt = now
+      else if (now - slot.busyAt >= config['executor.idle.timeout.ms']) this.#putToSleep(slot)
+    }
+  }
+
+  #putToSleep(slot: Slot): void {
+    const { config, logger } = this.#options
+    slot.isAsleep = true
+    slot.isUp = false
+    logger.info('an executor has nothing to do and ends; it starts again when it is needed', { executor: slot.index })
+    void slot.process.stop(config['task.shutdown.graceful.timeout.ms'])
+    this.#tellLastWill()
+  }
+
+  #awake(slot: Slot): Slot {
+    slot.busyAt = Date.now()
+    if (!slot.isAsleep) return slot
+    slot.isAsleep = false
+    slot.ready = this.#replace(slot)
+    slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
+    return slot
   }
 
   #leastBy(weight: (slot: Slot) => number): Slot {
@@ -186,6 +184,8 @@ export class ExecutorSlots {
       ready: Promise.resolve(),
       isUp: false,
       isFailing: false,
+      isAsleep: false,
+      busyAt: Date.now(),
       restarts: 0,
       connectors: new Map(),
       tasks: new Map(),
@@ -303,11 +303,6 @@ export class ExecutorSlots {
     slot.ready = pause(restartPauseMs).then(() => this.#replace(slot))
     slot.ready.catch((next: unknown) => this.#retryLater(slot, next))
   }
-}
-
-function load({ tasks, connectors, process: executor, isFailing }: Slot): number {
-  // A connector instance is idle nearly always. One that has gone silent may be about to be killed.
-  return tasks.size + connectors.size / 100 + (executor.isResponsive && !isFailing ? 0 : uselessPenalty)
 }
 
 function stopping(): ConnectError {

@@ -10,6 +10,8 @@ import { channelPair } from './channels.ts'
 import { Executor } from './executor.ts'
 import type { Report, RequestKind, Requests } from './ipc.ts'
 
+const patience = { timeout: 15_000 }
+
 const executors: Executor[] = []
 afterEach(async () => {
   await Promise.all(executors.splice(0).map((executor) => executor.stop(1_000)))
@@ -126,12 +128,12 @@ describe('connectors', () => {
       { 'task.shutdown.graceful.timeout.ms': '20' },
     )
     const first = request('start-connector', { connector: 'a', config })
-    await vi.waitFor(() => expect(calls).toEqual(['start']))
+    await vi.waitFor(() => expect(calls).toEqual(['start']), patience)
     expect(await request('stop-connector', { connector: 'a' })).toBeUndefined()
     expect(await first).toBe('executor.stopped: connector a was stopped')
     expect(await request('start-connector', { connector: 'a', config })).toBe('2.1.0')
     late.resolve()
-    await vi.waitFor(() => expect(calls).toEqual(['start', 'start', 'stop']))
+    await vi.waitFor(() => expect(calls).toEqual(['start', 'start', 'stop']), patience)
     expect(await request('task-configs', { connector: 'a', maxTasks: 2, enforceMax: true })).toEqual([])
   })
 

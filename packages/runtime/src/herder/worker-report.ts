@@ -1,5 +1,5 @@
 /** What a worker tells of itself when it is asked by another one or by REST; it travels between workers as JSON. */
-import type { ExecutorReport } from '../execution/executor-slots.ts'
+import type { ExecutorReport } from '../execution/slot-reports.ts'
 import type { TaskFacts } from '../execution/task-facts.ts'
 import type { ProcessFigures } from '../telemetry/process-meter.ts'
 
