@@ -18,6 +18,7 @@ export default defineConfig({
           execArgv: ['--conditions=source'],
           testTimeout: 30_000, // cores that others use too make some take ten times as long
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } }, // for the same reason
         },
       },
       {

@@ -319,7 +319,7 @@ describe('partitions come and go', () => {
     await expect.poll(() => s.server.bulks.length).toBeGreaterThan(0)
     const started = performance.now()
     await s.task.stop()
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(performance.now() - started).toBeLessThan(10_000)
     await s.server.close()
   })
 })

@@ -10,7 +10,7 @@ import {
   unknownText,
 } from '../format/format.ts'
 import { overallState } from '../live/cluster-state.ts'
-import { cluster, loadError, loaded, reload } from '../live/live.ts'
+import { cluster, loadError, loaded, retryLoading } from '../live/live.ts'
 import { links } from '../routing/route.ts'
 import { Figure } from '../ui/figure.tsx'
 import { ErrorNotice, Loading, Notice } from '../ui/notice.tsx'
@@ -25,7 +25,9 @@ export function ClusterView() {
   return (
     <>
       <ViewHeader title="Cluster" />
-      {!loaded.value && loadError.value !== null && <ErrorNotice error={loadError.value} retry={() => void reload()} />}
+      {!loaded.value && loadError.value !== null && (
+        <ErrorNotice error={loadError.value} retry={() => void retryLoading()} />
+      )}
       {!loaded.value && loadError.value === null && <Loading what="the cluster" />}
       {loaded.value && (
         <>

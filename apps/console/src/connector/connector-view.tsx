@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { overallState } from '../live/cluster-state.ts'
-import { cluster, configChanges, loadError, loaded, reload } from '../live/live.ts'
+import { cluster, configChanges, loadError, loaded, reload, retryLoading } from '../live/live.ts'
 import { type ConnectorTab, links } from '../routing/route.ts'
 import { Empty, ErrorNotice, Loading } from '../ui/notice.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
@@ -40,13 +40,13 @@ export function ConnectorView({ name, tab }: { name: string; tab: ConnectorTab }
       <>
         <ViewHeader title={name} above={crumb} />
         {loadError.value !== null && !loaded.value && (
-          <ErrorNotice error={loadError.value} retry={() => void reload()} />
+          <ErrorNotice error={loadError.value} retry={() => void retryLoading()} />
         )}
         {loadError.value === null && !loaded.value && <Loading what="the connector" />}
         {loaded.value && (
           <Empty title={`There is no connector ${name}`}>
             <p>It may have been deleted, or is just being made.</p>
-            <button type="button" onClick={() => void reload()}>
+            <button type="button" onClick={() => void retryLoading()}>
               Look again
             </button>
           </Empty>

@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the links in the rows have the focus
 import { formatAmount } from '../format/format.ts'
 import { overallState } from '../live/cluster-state.ts'
-import { cluster, loadError, loaded, reload } from '../live/live.ts'
+import { cluster, loadError, loaded, retryLoading } from '../live/live.ts'
 import { links } from '../routing/route.ts'
 import { replaceAddress } from '../routing/router.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -36,7 +36,9 @@ export function ConnectorsView({ query }: { query: URLSearchParams }) {
           </a>
         }
       />
-      {!loaded.value && loadError.value !== null && <ErrorNotice error={loadError.value} retry={() => void reload()} />}
+      {!loaded.value && loadError.value !== null && (
+        <ErrorNotice error={loadError.value} retry={() => void retryLoading()} />
+      )}
       {!loaded.value && loadError.value === null && <Loading what="connectors" />}
       {loaded.value && cluster.value.connectors.size === 0 && (
         <Empty title="No connectors yet">

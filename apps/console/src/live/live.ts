@@ -97,6 +97,13 @@ export async function reload(): Promise<void> {
   }
 }
 
+/** The same for a button: what goes wrong is shown where {@link loadError} is. */
+export async function retryLoading(): Promise<void> {
+  await reload().catch((error: unknown) => {
+    loadError.value = error
+  })
+}
+
 async function load(turn: number): Promise<void> {
   const [connectors, workers] = await Promise.all([
     connect.expandedConnectors('status', 'metrics'),

@@ -85,6 +85,6 @@ test('connection.timeout.ms is how long opening a connection may take, TLS inclu
   })
   const started = performance.now()
   await expect(client.request(bulk, never)).rejects.toThrow(UnreachableError)
-  expect(performance.now() - started).toBeLessThan(3000)
+  expect(performance.now() - started).toBeLessThan(10_000)
   mute.close()
 })

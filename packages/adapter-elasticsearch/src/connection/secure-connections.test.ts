@@ -193,7 +193,7 @@ describe('a proxy', () => {
     const started = performance.now()
     const problems = await problemsOf('plain', { ...ca, ...through(proxy), 'connection.url': 'https://127.0.0.1:1' })
     expect(problems).toContain('the proxy would not connect to the URL')
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(performance.now() - started).toBeLessThan(10_000)
     expect(proxy.requests.filter((request) => request.endsWith(':1')).length).toBeLessThan(4)
   })
 

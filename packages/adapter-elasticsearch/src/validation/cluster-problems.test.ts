@@ -35,7 +35,7 @@ test('nobody there: one clear message without credentials, soon, on every key th
   expect(problems.map(({ key }) => key)).toEqual(['connection.url', 'connection.username', 'connection.password'])
   expect(problems[0]?.message).toMatch(/^Could not connect to Elasticsearch at http:\/\/127.0.0.1:1; check the URL/)
   expect(JSON.stringify(problems)).not.toContain('s3cret')
-  expect(performance.now() - started).toBeLessThan(4000)
+  expect(performance.now() - started).toBeLessThan(10_000)
 })
 
 test('a server of another kind is named as such', async () => {

@@ -2,6 +2,9 @@ import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import type { ExecutorChannel, Report } from './ipc.ts'
 
+/** Of a note, which is sent each second. Cut only once secrets are out: half of one would not be found any more. */
+const maxNoteLength = 1_000
+
 /**
  * An executor's end of the channel that lets no secret out in a text: what went wrong here is written into statuses,
  * answers and logs over there. Configurations pass as they are: they hold variables, never what those stand for.
@@ -24,12 +27,17 @@ function redacted(report: Report, redactor: Redactor): Report {
 function withoutSecrets(task: TaskMetrics, redactor: Redactor): TaskMetrics {
   const { holding, lastError } = task.notes
   if (holding === null && lastError === null) return task
+  const note = (text: string): string => shortened(redactor.redact(text))
   return {
     ...task,
     notes: {
       ...task.notes,
-      holding: holding === null ? null : redactor.redact(holding),
-      lastError: lastError === null ? null : { ...lastError, message: redactor.redact(lastError.message) },
+      holding: holding === null ? null : note(holding),
+      lastError: lastError === null ? null : { ...lastError, message: note(lastError.message) },
     },
   }
+}
+
+function shortened(text: string): string {
+  return text.length <= maxNoteLength ? text : `${text.slice(0, maxNoteLength)}…`
 }

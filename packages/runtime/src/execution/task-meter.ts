@@ -2,8 +2,8 @@ import type { TaskState } from '../storage/status.ts'
 import type { LastError, Summary as ReadSummary, TaskMetrics, TaskPlugins } from '../telemetry/figures.ts'
 import { RecentQuantiles } from './recent-quantiles.ts'
 
-/** Texts of others may be long, and are sent every second. */
-const maxTextLength = 1_000
+/** Texts of others may be long. What is sent each second is shorter still, once it holds no secret: `redacting-channel.ts`. */
+const maxTextLength = 20_000
 
 type Summary = { -readonly [K in keyof ReadSummary]: ReadSummary[K] }
 

@@ -3,6 +3,8 @@ import { recordingLogger } from '../telemetry/fixtures/recording-logger.ts'
 import { type ClusterEvent, ClusterEvents } from './cluster-events.ts'
 import type { ConnectorMetricsView, WorkerView } from './herder.ts'
 
+const patience = { timeout: 15_000 }
+
 const workerOf = (workerId: string, change: Partial<WorkerView> = {}): WorkerView => ({
   ...{ workerId, url: `http://${workerId}/`, leader: false, gone: false, state: 'RUNNING', error: null },
   report: {
@@ -31,7 +33,7 @@ function start() {
     metrics = next.metrics ?? metrics
   }
   const untilLooked = async (times: number) => {
-    await vi.waitUntil(() => overview.mock.results.length >= times)
+    await vi.waitUntil(() => overview.mock.results.length >= times, patience)
     await new Promise(setImmediate)
   }
   return { events, overview, seen, change, untilLooked, listener: (event: ClusterEvent) => void seen.push(event) }

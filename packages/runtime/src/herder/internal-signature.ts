@@ -37,8 +37,31 @@ export function checkSignature(
   }
 }
 
-/** The headers that sign a request; none while there is no key, before protocol level 2. */
-export function signatureHeaders(body: Buffer, key: SessionKey | null, algorithm: string): Record<string, string> {
+/** What signs a worker's requests to others; no key before protocol level 2. */
+export interface RequestSigner {
+  readonly sessionKey: () => SessionKey | null
+  readonly signatureAlgorithm: string
+}
+
+/** Body and headers of a signed request between workers; with `content` null of one without a body. */
+export function signedRequest(
+  content: unknown,
+  { sessionKey, signatureAlgorithm }: RequestSigner,
+  accept = 'application/json',
+): { readonly headers: Record<string, string>; readonly body: Buffer } {
+  const body = content === null ? Buffer.alloc(0) : Buffer.from(JSON.stringify(content))
+  return {
+    headers: {
+      ...(content === null ? {} : { 'content-type': 'application/json' }),
+      accept,
+      'user-agent': 'kafka-connect',
+      ...signatureHeaders(body, sessionKey(), signatureAlgorithm),
+    },
+    body,
+  }
+}
+
+function signatureHeaders(body: Buffer, key: SessionKey | null, algorithm: string): Record<string, string> {
   if (key === null) return {}
   return {
     'x-connect-authorization': sign(key.key, algorithm, body).toString('base64'),

@@ -1,8 +1,7 @@
 /** What a worker asks of the leader by requests between workers; the leader's end is `rest/internal.ts`. */
 import { type Clock, ConnectError, type Logger, messageOf, type RawConfig } from '@penstock/core'
-import type { SessionKey } from '../storage/config-state.ts'
 import { pause } from '../time/pause.ts'
-import { signatureHeaders } from './internal-signature.ts'
+import { type RequestSigner, signedRequest } from './internal-signature.ts'
 import type { PeerClient } from './peer-client.ts'
 
 const firstRetryMs = 250
@@ -12,9 +11,7 @@ const fenceTimeoutMs = 90_000
 /** Keys rotate: a refused signature right after the first try is no news. */
 const expectedRefusalMs = 60_000
 
-export interface LeaderClientParts {
-  readonly signatureAlgorithm: string
-  readonly sessionKey: () => SessionKey | null
+export interface LeaderClientParts extends RequestSigner {
   readonly peers: PeerClient
   readonly logger: Logger
   readonly clock: Clock
@@ -64,20 +61,12 @@ export class LeaderClient {
   }
 
   async #send(method: 'POST' | 'PUT', leaderUrl: string, path: string, content: unknown): Promise<void> {
-    const body = content === null ? Buffer.alloc(0) : Buffer.from(JSON.stringify(content))
-    const { signatureAlgorithm, sessionKey, peers } = this.#parts
     const { href } = new URL(path, leaderUrl)
-    const { status, text } = await peers.send(href, {
+    const { status, text } = await this.#parts.peers.send(href, {
       method,
       // Fencing takes as long as the brokers need for it.
       signal: AbortSignal.timeout(method === 'PUT' ? fenceTimeoutMs : requestTimeoutMs),
-      headers: {
-        ...(content === null ? {} : { 'content-type': 'application/json' }),
-        accept: 'application/json',
-        'user-agent': 'kafka-connect',
-        ...signatureHeaders(body, sessionKey(), signatureAlgorithm),
-      },
-      body,
+      ...signedRequest(content, this.#parts),
     })
     if (status >= 200 && status < 300) return
     throw Object.assign(

@@ -1,14 +1,11 @@
 /** What the other workers of the group say of themselves: asked all at once, each once, with signed requests (KIP-507). */
 import { type Clock, ConnectError, messageOf } from '@penstock/core'
-import type { SessionKey } from '../storage/config-state.ts'
-import { signatureHeaders } from './internal-signature.ts'
+import { type RequestSigner, signedRequest } from './internal-signature.ts'
 import type { PeerClient } from './peer-client.ts'
 import type { ReportQuestion, WorkerReport } from './worker-report.ts'
 
-export interface PeerReportsParts {
+export interface PeerReportsParts extends RequestSigner {
   readonly peers: Pick<PeerClient, 'send'>
-  readonly signatureAlgorithm: string
-  readonly sessionKey: () => SessionKey | null
   /** A worker that takes longer is given up. */
   readonly timeoutMs: number
   readonly clock: Clock
@@ -65,17 +62,9 @@ export class PeerReports {
   }
 
   async #send(url: string, question: ReportQuestion, signal: AbortSignal): Promise<WorkerReport> {
-    const { peers, signatureAlgorithm, sessionKey } = this.#parts
-    const body = Buffer.from(JSON.stringify(question))
-    const { status, text } = await peers.send(new URL('workers/self', url).href, {
+    const { status, text } = await this.#parts.peers.send(new URL('workers/self', url).href, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json',
-        'user-agent': 'kafka-connect',
-        ...signatureHeaders(body, sessionKey(), signatureAlgorithm),
-      },
-      body,
+      ...signedRequest(question, this.#parts),
       signal,
     })
     if (status === 404 || status === 405) {

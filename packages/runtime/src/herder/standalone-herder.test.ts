@@ -12,6 +12,8 @@ import type { TargetState } from './herder.ts'
 import { StandaloneHerder } from './standalone-herder.ts'
 import { WorkerLoggers } from './worker-loggers.ts'
 
+const patience = { timeout: 15_000 }
+
 interface Setup {
   readonly answers?: Parameters<typeof fakeExecutors>[0]
   /** Names of connectors whose config is wrong. */
@@ -70,7 +72,7 @@ async function standalone({ answers = {}, wrong = [] }: Setup = {}) {
   })
   /** Waits until exactly this was asked of the executors since the last time, in any order. */
   const untilNoted = async (...expected: string[]): Promise<void> => {
-    await vi.waitFor(() => expect([...notes].sort()).toEqual([...expected].sort()), 2_000)
+    await vi.waitFor(() => expect([...notes].sort()).toEqual([...expected].sort()), patience)
     notes.splice(0)
   }
   return { herder, notes, told, untilNoted, ...stores }
@@ -137,12 +139,12 @@ test('positions are changed only when the tasks of a stopped connector have ende
   })
   const { herder, notes } = await standalone({ answers: { 'stop a-0 for good': () => ending } })
   await herder.start([initial('a')])
-  await vi.waitFor(() => expect(notes).toContain('start a-1'))
+  await vi.waitFor(() => expect(notes).toContain('start a-1'), patience)
   await expect(herder.resetConnectorOffsets('a')).rejects.toThrow('must be in the STOPPED state')
   notes.splice(0)
   await herder.stopConnector('a')
   const reset = herder.resetConnectorOffsets('a')
-  await vi.waitFor(() => expect(notes).toContain('stop a-0 for good'))
+  await vi.waitFor(() => expect(notes).toContain('stop a-0 for good'), patience)
   expect(notes).not.toContain('alter-source-offsets')
   end()
   await reset
@@ -164,7 +166,7 @@ test('what only workers ask of each other is refused', async () => {
 test('stopped, it stops everything and takes nothing more', async () => {
   const { herder, notes } = await standalone()
   await herder.start([initial('a')])
-  await vi.waitFor(() => expect(notes).toContain('start a-1'))
+  await vi.waitFor(() => expect(notes).toContain('start a-1'), patience)
   notes.splice(0)
   await herder.stop()
   await herder.stop()

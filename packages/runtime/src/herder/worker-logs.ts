@@ -1,23 +1,22 @@
 /** The latest lines of the log of this worker, or of another one of the group, which is asked with a signed request. */
 import { ConnectError, NotFoundError } from '@penstock/core'
-import type { SessionKey } from '../storage/config-state.ts'
 import type { LogRing } from '../telemetry/log-ring.ts'
 import type { FollowedLog, LogControl, LogQuestion } from './herder.ts'
-import { signatureHeaders } from './internal-signature.ts'
+import { type RequestSigner, signedRequest } from './internal-signature.ts'
 import type { PeerAnswer, PeerClient } from './peer-client.ts'
 
 export interface WorkerLogsParts {
   readonly workerId: string
   readonly ring: LogRing
   /** Null for a worker without a group. */
-  readonly group: {
-    /** URL of a member; null for none. */
-    readonly urlOf: (workerId: string) => Promise<string | null>
-    readonly peers: Pick<PeerClient, 'send' | 'open'>
-    readonly signatureAlgorithm: string
-    readonly sessionKey: () => SessionKey | null
-    readonly timeoutMs: number
-  } | null
+  readonly group:
+    | (RequestSigner & {
+        /** URL of a member; null for none. */
+        readonly urlOf: (workerId: string) => Promise<string | null>
+        readonly peers: Pick<PeerClient, 'send' | 'open'>
+        readonly timeoutMs: number
+      })
+    | null
 }
 
 export class WorkerLogs implements LogControl {
@@ -80,23 +79,17 @@ export class WorkerLogs implements LogControl {
   }
 
   async #toPeer(workerId: string, question: LogQuestion & { readonly follow: boolean }) {
-    const { urlOf, signatureAlgorithm, sessionKey, timeoutMs } = this.#group()
-    const url = await urlOf(workerId)
+    const group = this.#group()
+    const url = await group.urlOf(workerId)
     if (url === null) {
       throw new NotFoundError(
         'herder.unknown_worker',
         `There is no worker ${workerId} in the group; GET /workers lists them.`,
       )
     }
-    const body = Buffer.from(JSON.stringify(question))
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/x-ndjson',
-      'user-agent': 'kafka-connect',
-      ...signatureHeaders(body, sessionKey(), signatureAlgorithm),
-    }
-    const signal = AbortSignal.timeout(timeoutMs)
-    return { url: new URL('workers/self/logs', url).href, request: { method: 'POST', headers, body, signal } }
+    const signed = signedRequest(question, group, 'application/x-ndjson')
+    const signal = AbortSignal.timeout(group.timeoutMs)
+    return { url: new URL('workers/self/logs', url).href, request: { method: 'POST', ...signed, signal } }
   }
 }
 

@@ -8,6 +8,8 @@ import { fakeHerder } from './fixtures/fake-herder.ts'
 import { startTestServer } from './fixtures/test-server.ts'
 import { type StreamSink, Streams } from './streams.ts'
 
+const patience = { timeout: 15_000 }
+
 vi.setConfig({ testTimeout: 30_000 }) // real servers, on a machine that may be busy
 
 /** A cluster in which things happen when the test says so. */
@@ -54,7 +56,7 @@ test('events are told with their names and objects, and the listener goes with i
   const stream = await open(`${rest.server.url}events`, { accept: 'text/event-stream' })
   expect(stream.response.headers.get('content-type')).toContain('text/event-stream')
   expect(stream.response.headers.get('cache-control')).toBe('no-store')
-  await vi.waitUntil(() => listeners.size === 1)
+  await vi.waitUntil(() => listeners.size === 1, patience)
   const status = { state: 'FAILED', trace: 'Error: x\n at y', workerId: 'a:1', generation: 1, version: '1' } as const
   tell({ kind: 'task', id: { connector: 'orders', task: 0 }, status })
   tell({ kind: 'config', connector: 'orders', deleted: true })
@@ -62,7 +64,7 @@ test('events are told with their names and objects, and the listener goes with i
   const task = { name: 'orders', id: 0, state: 'FAILED', worker_id: 'a:1', version: '1', trace: 'Error: x\n at y' }
   expect(text).toContain(`event: task\ndata: ${JSON.stringify(task)}\n\n`)
   stream.stop()
-  await vi.waitUntil(() => listeners.size === 0)
+  await vi.waitUntil(() => listeners.size === 0, patience)
 })
 
 test('there may be so many streams, the next is told to come later', async () => {
@@ -74,7 +76,7 @@ test('there may be so many streams, the next is told to come later', async () =>
   expect(second).toMatchObject({ status: 503, body: { message: expect.stringContaining('rest.streams.max') } })
   expect(second.headers.get('retry-after')).toBe('10')
   first.stop()
-  await vi.waitUntil(() => listeners.size === 0)
+  await vi.waitUntil(() => listeners.size === 0, patience)
   const third = await open(`${rest.server.url}events`)
   await third.until(':')
   third.stop()
@@ -85,13 +87,13 @@ test('a reader that does not read is cut off, and the worker keeps no more for i
   await using rest = await startTestServer({ herder })
   const request = get(`${rest.server.url}events`, (response) => response.pause())
   request.on('error', () => {})
-  await vi.waitUntil(() => listeners.size === 1)
+  await vi.waitUntil(() => listeners.size === 1, patience)
   const trace = 'x'.repeat(1_000_000)
   const status = { state: 'FAILED', trace, workerId: 'a:1', generation: 1, version: null } as const
   await vi.waitUntil(() => {
     tell({ kind: 'connector', connector: 'orders', status })
     return listeners.size === 0
-  })
+  }, patience)
   request.destroy()
 })
 
@@ -212,7 +214,7 @@ test.each([
   const { herder, lines, ends } = logs()
   await using rest = await startTestServer({ herder })
   const stream = await open(`${rest.server.url}logs${query}`, headers)
-  await vi.waitUntil(() => lines.length === 1)
+  await vi.waitUntil(() => lines.length === 1, patience)
   lines[0]!('{"message":"c"}')
   await stream.until('event: log\ndata: {"message":"c"}\n\n')
   ends[0]!()
@@ -230,7 +232,7 @@ test('workers follow each other’s logs line by line', async () => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ ...question, follow: true }),
   })
-  await vi.waitUntil(() => lines.length === 1)
+  await vi.waitUntil(() => lines.length === 1, patience)
   lines[0]!('{"message":"c"}')
   ends[0]!()
   expect(await (await following).text()).toBe('{"message":"c"}\n')

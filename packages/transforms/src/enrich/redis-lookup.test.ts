@@ -45,7 +45,7 @@ test('a server that does not answer is given up after redis.timeout.ms', async (
     await using lookup = lookupAt(`redis://127.0.0.1:${port}`, { timeoutMs: 200 })
     const started = performance.now()
     expect(isRetriable(await failure(lookup))).toBe(true)
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(performance.now() - started).toBeLessThan(10_000)
   }
   for (const socket of sockets) socket.destroy()
   await new Promise((resolve) => server.close(resolve))
