@@ -75,7 +75,7 @@ CPU, memory   of the worker with its executors; the memory is the highest sum of
 export function startupLines({ firstAnswerMs, idleBytes, idleProportionalBytes, idlePercent }: Startup): string {
   const [resident, proportional] = [idleBytes, idleProportionalBytes].map((bytes) => Math.round(bytes / 2 ** 20))
   const idle = `${resident} MiB (${proportional} with shared memory counted once), ${idlePercent.toFixed(2)} % of a core`
-  return `start to first REST answer: ${(firstAnswerMs / 1000).toFixed(2)} s (best of 3); idle with one executor: ${idle}`
+  return `start to first REST answer: ${(firstAnswerMs / 1000).toFixed(2)} s (best of 3); idle: ${idle}`
 }
 
 export function latencyLine({ perSecond, records, recordMs, requestMs, requests }: Latency): string {

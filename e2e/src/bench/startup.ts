@@ -4,15 +4,16 @@ import { cpuSeconds, proportionalBytes, residentBytes } from './process-figures.
 
 const rounds = 3
 const askEveryMs = 10
-const idleAfterMs = 10_000
+/** Longer than `executor.idle.timeout.ms`. */
+const idleAfterMs = 20_000
 const idleForMs = 30_000
 
 export interface Startup {
   /** From the start of the process until `GET /` answers 200; the best of three, its internal topics exist. */
   readonly firstAnswerMs: number
-  /** Resident memory of an idle worker with one executor. */
+  /** Resident memory of an idle worker: with nothing to run it has no executor. */
   readonly idleBytes: number
-  /** The same with the memory that both processes share counted once. */
+  /** The same with the memory that it shares with other processes counted in part. */
   readonly idleProportionalBytes: number
   /** Of one core, in percent. */
   readonly idlePercent: number
