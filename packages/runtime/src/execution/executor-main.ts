@@ -2,11 +2,12 @@
  * Entry point of an executor process: waits for the worker's `initialize`, loads the plugins, answers pings, and hands
  * everything else to {@link Executor}. When the worker is gone it stops its tasks and exits by itself.
  */
-import { collectGarbageOnce } from '../collect-garbage.ts'
+
 import { withoutPrefix } from '../config/prefix.ts'
 import { discoverPlugins } from '../plugins/discovery.ts'
 import { PluginRegistry } from '../plugins/registry.ts'
 import { openWorkerConfig } from '../plugins/worker-config-providers.ts'
+import { collectGarbageOnce } from '../telemetry/collect-garbage.ts'
 import { createLogger, type LoggerFactory } from '../telemetry/logger.ts'
 import { openTracing, type Tracing } from '../telemetry/open-tracing.ts'
 import { otelSettings } from '../telemetry/otel-settings.ts'
