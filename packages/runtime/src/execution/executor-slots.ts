@@ -159,7 +159,8 @@ export class ExecutorSlots {
     slot.busyAt = Date.now()
     if (!slot.isAsleep) return slot
     slot.isAsleep = false
-    slot.ready = this.#replace(slot)
+    slot.process = this.#fork(slot.index)
+    slot.ready = this.#firstStart(slot)
     slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
     return slot
   }
