@@ -202,7 +202,7 @@ export class ElasticsearchSinkTask implements SinkTask {
     if (batch.index !== route.index) line = actionLine(action, route.index, route)
     if (source === null || typeof source === 'string') batch.body.add(line, source)
     else batch.body.addRaw(Buffer.from(`${line} `), source)
-    batch.records.push(record)
+    batch.records.pushDecoded(record, this.#batcher.fullBatch)
     this.#added(batch, record, progress, action.id)
   }
 

@@ -1,6 +1,6 @@
 /** The records that go into one bulk request, with what is needed to retry, report and account for them. */
 import type { SinkRecord } from '@penstock/core'
-import { BulkBody } from './bulk-body.ts'
+import { type BufferPool, BulkBody } from './bulk-body.ts'
 import { HeldRecords } from './held-records.ts'
 import type { PartitionProgress, Span } from './offset-tracker.ts'
 
@@ -8,14 +8,15 @@ export class Batch {
   readonly body: BulkBody
   /** The index in the request's path, that of the first document; items of other indices name theirs. */
   index: string
-  readonly records = new HeldRecords()
+  readonly records: HeldRecords
   /** Document ids by item where the order of writes to one id matters, else empty. */
   readonly ids: string[] = []
   readonly #spans: Span[] = []
 
-  constructor(index: string, buffer: Buffer, expectedItems: number) {
+  constructor(index: string, takeBuffer: () => Buffer, expectedItems: number) {
     this.index = index
-    this.body = new BulkBody(buffer, expectedItems)
+    this.body = new BulkBody(takeBuffer(), expectedItems)
+    this.records = new HeldRecords(takeBuffer)
   }
 
   get size(): number {
@@ -55,6 +56,13 @@ export class Batch {
     return this.#spans.some(
       ({ partition: progress }) => progress.revoked && progress.topic === topic && progress.partition === partition,
     )
+  }
+
+  /** Hands its memory to the batches to come; nothing may read or send it any more. */
+  giveBack(pool: BufferPool): void {
+    pool.give(this.body.buffer, this.body.byteLength)
+    const { memory } = this.records
+    if (memory !== null) pool.give(memory.buffer, memory.used)
   }
 
   /** All of it is written, or refused and reported: its offsets may be committed. */

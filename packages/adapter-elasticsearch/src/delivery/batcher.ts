@@ -83,7 +83,7 @@ export class Batcher {
     if (this.#batch !== null && this.#batch.size > 0 && this.#batch.body.byteLength + bytes > this.#pace.limits.bytes)
       this.send()
     if (this.#batch === null) {
-      this.#batch = new Batch(index, this.#pool.take(), this.fullBatch)
+      this.#batch = new Batch(index, () => this.#pool.take(), this.fullBatch)
       this.#lingered = false
     } else if (this.#batch.size === 0) this.#batch.index = index
     return this.#batch
@@ -110,7 +110,7 @@ export class Batcher {
       return
     }
     batch.complete()
-    this.#pool.give(batch.body.buffer, batch.body.byteLength)
+    batch.giveBack(this.#pool)
   }
 
   /** Throws what has failed for good, or a retriable error while Elasticsearch takes nothing. */

@@ -37,11 +37,11 @@ function setUp(
   } = {},
 ) {
   const tracker = new OffsetTracker()
-  const batch = new Batch('i', Buffer.alloc(1024), ids.length)
+  const batch = new Batch('i', () => Buffer.alloc(1024), ids.length)
   for (const [n, id] of ids.entries()) {
     const record = sinkRecord({ topic: 't', partition: n % 2, offset: BigInt(n) })
     batch.body.add(`{"${action}":{"_id":"${id}"}}`, `{"n":${n}}`)
-    batch.records.push(record)
+    batch.records.pushDecoded(record, 1)
     if (ordered) batch.ids.push(id)
     batch.account(tracker.partition('t', n % 2), record)
   }

@@ -64,10 +64,10 @@ function adaptive(limits: Limits = most): AdaptiveLimits {
 
 let number = 0
 function batchOf(size: number): Batch {
-  const batch = new Batch('logs', Buffer.alloc(0), size)
+  const batch = new Batch('logs', () => Buffer.alloc(0), size)
   for (let item = 0; item < size; item++) {
     batch.body.add(JSON.stringify({ index: { _id: `d${number++}` } }), '{}')
-    batch.records.push(sinkRecord())
+    batch.records.pushDecoded(sinkRecord(), 1)
   }
   return batch
 }

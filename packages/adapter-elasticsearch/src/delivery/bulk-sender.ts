@@ -128,7 +128,7 @@ export class BulkSender {
         },
       })
       batch.complete()
-      this.#options.pool.give(batch.body.buffer, batch.body.byteLength)
+      batch.giveBack(this.#options.pool)
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#failure ??= { error }
     }

@@ -9,10 +9,10 @@ const repeat = '[a]: version conflict, current version [41] is higher or equal t
 const there = '[a]: version conflict, document already exists (current version [1])'
 
 async function lose(behavior: string, reason: string, id = 'a'): Promise<string[]> {
-  const batch = new Batch('orders', Buffer.alloc(100), 1)
+  const batch = new Batch('orders', () => Buffer.alloc(100), 1)
   batch.body.add(`{"index":{"_id":"${id}"}}`, '{}')
   batch.body.seal()
-  batch.records.push(sinkRecord({ topic: 'orders', offset: 41n }))
+  batch.records.pushDecoded(sinkRecord({ topic: 'orders', offset: 41n }), 1)
   const said: string[] = []
   const parsed = config.parse({ 'connection.url': 'http://es', 'behavior.on.version.conflict': behavior })
   const logger = { warn: () => void said.push('warned') }

@@ -1,6 +1,7 @@
-import { Lazy, type LazyPart, type RecordOrigin, type SchemaAndValue, SinkRecord } from '@penstock/core'
+import { Lazy, type LazyPart, type RecordOrigin, type SchemaAndValue, SinkRecord, schema } from '@penstock/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { BufferPool } from './bulk-body.ts'
 import { HeldRecords } from './held-records.ts'
 
 /** Decodes to the text of its bytes. */
@@ -17,8 +18,9 @@ function recordAt(origin: Partial<RecordOrigin>): SinkRecord {
   return new SinkRecord(whole, encoded(whole, 'key'), encoded(whole, 'value'), [])
 }
 
+const emptyHeld = () => new HeldRecords(() => new BufferPool(1_000_000).take())
 const holding = (records: readonly SinkRecord[]): HeldRecords => {
-  const held = new HeldRecords()
+  const held = emptyHeld()
   for (const record of records) held.pushRaw(record, 4)
   return held
 }
@@ -45,22 +47,51 @@ test.each([
   expect(held.at(1, () => Buffer.from('other'))).toBe(record)
 })
 
+test('of a record that was changed what came from Kafka is held', () => {
+  const held = emptyHeld()
+  const came = recordAt({ partition: 3, offset: 41n, value: Buffer.from('{"a":1}') })
+  held.pushDecoded(came.with({ topic: 'renamed', value: { schema: null, value: { a: 2 } } }), 4)
+  const again = held.at(0, () => Buffer.from('never asked'))
+  expect([String(again), again.topic]).toEqual(['orders-3@41', 'renamed'])
+  expect(again.origin).toMatchObject({ key: null, offset: 41n, timestamp: 5, value: came.origin.value, headers: [] })
+  expect(() => again.value).toThrow(/is not held/)
+  expect(held.holdsValue(0)).toBe(false)
+})
+
+test.each([
+  ['with a key or headers', recordAt({ key: Buffer.from('k'), isBare: false })],
+  ['without a time', recordAt({ timestamp: null, timestampType: 'NoTimestampType' })],
+  ['with a schema', recordAt({}).with({ value: { schema: schema.int32(), value: 1 } })],
+  ['without a value', recordAt({ value: null })],
+  ['that is a part', recordAt({}).asPart(0)],
+])('a decoded record %s is held as it is', (_, record) => {
+  const held = emptyHeld()
+  held.pushDecoded(record, 4)
+  expect(held.at(0, () => Buffer.from('other'))).toBe(record)
+  expect(held.holdsValue(0)).toBe(true)
+})
+
 test('every record comes back in its place, whichever of them are held whole', () => {
   const record = fc
-    .tuple(fc.nat(2), fc.nat(2), fc.bigInt({ min: 0n, max: 2n ** 53n - 1n }), fc.boolean(), fc.boolean())
-    .map(([topic, partition, offset, keyed, renamed]) => {
+    .tuple(fc.nat(2), fc.nat(2), fc.bigInt({ min: 0n, max: 2n ** 53n - 1n }), fc.boolean(), fc.boolean(), fc.boolean())
+    .map(([topic, partition, offset, keyed, renamed, isDecoded]) => {
       const key = keyed ? { key: Buffer.from('k'), isBare: false } : {}
       const made = recordAt({ topic: `t${topic}`, partition, offset, value: Buffer.from(`{"o":${offset}}`), ...key })
-      return renamed ? made.with({ topic: 'renamed' }) : made
+      return { record: renamed ? made.with({ topic: 'renamed' }) : made, isDecoded }
     })
   fc.assert(
-    fc.property(fc.array(record, { maxLength: 50 }), (records) => {
-      const held = holding(records)
-      expect(held.length).toBe(records.length)
-      for (const [item, record] of records.entries()) {
-        const again = held.at(item, (item) => records[item]?.origin.value ?? Buffer.alloc(0))
+    fc.property(fc.array(record, { maxLength: 50 }), (pushes) => {
+      const held = emptyHeld()
+      for (const { record, isDecoded } of pushes) {
+        if (isDecoded) held.pushDecoded(record, 4)
+        else held.pushRaw(record, 4)
+      }
+      expect(held.length).toBe(pushes.length)
+      for (const [item, { record, isDecoded }] of pushes.entries()) {
+        const again = held.at(item, (item) => pushes[item]?.record.origin.value ?? Buffer.alloc(0))
         expect([String(again), again.topic]).toEqual([String(record), record.topic])
-        expect([again.value, again.origin.key]).toEqual([record.value, record.origin.key])
+        expect([again.origin.key, again.origin.value]).toEqual([record.origin.key, record.origin.value])
+        if (!isDecoded) expect(again.value).toEqual(record.value)
         expect(held.partitionOf(item)).toMatchObject({ topic: record.origin.topic, partition: record.origin.partition })
       }
     }),

@@ -1,9 +1,11 @@
 /**
  * The records of a batch by item. A task holds tens of thousands of them until they are written, and nearly always it
- * needs nothing of them again: records that can be made again from the bytes in the body are kept as two numbers. That
- * is a quarter of the CPU time of the way without decoding, and a third of the memory, most of it the garbage collector's.
+ * needs nothing of them again. So of most records only numbers are kept, and the bytes that came from Kafka: the record
+ * is garbage as soon as it is framed. On the way without decoding that is a quarter of the CPU time and a third of the
+ * memory, most of it the garbage collector's.
  */
-import type { RecordOrigin, SinkRecord } from '@penstock/core'
+import { Lazy, type RecordOrigin, SinkRecord } from '@penstock/core'
+import { Originals } from './originals.ts'
 
 /** Neighbours that are held in the same way. */
 interface Run {
@@ -11,8 +13,9 @@ interface Run {
   readonly from: number
   /** A record of the partition, which the others are made like. */
   readonly like: SinkRecord
-  /** The records themselves, where they can't be made again. */
-  readonly whole: SinkRecord[] | null
+  readonly kind: 'whole' | 'raw' | 'changed'
+  /** The records themselves, of those that are held whole. */
+  readonly whole: SinkRecord[]
 }
 
 export class HeldRecords {
@@ -21,56 +24,91 @@ export class HeldRecords {
   #latest: Run | null = null
   #offsets = new Float64Array(0)
   #timestamps = new Float64Array(0)
+  /** What came from Kafka of those whose body holds something else. */
+  readonly #originals: Originals
 
-  /** Holds a record as it is. */
-  push(record: SinkRecord): void {
-    let run = this.#latest
-    if (run === null || run.whole === null) run = this.#begin(record, [])
-    run.whole?.push(record)
-    this.length++
+  /** `takeBuffer` gives the memory for originals, where there are any; it is {@link buffer} then. */
+  constructor(takeBuffer: () => Buffer) {
+    this.#originals = new Originals(takeBuffer)
   }
 
-  /** Holds as little as possible of a record whose undecoded value is in the body. */
+  /** The memory behind what came from Kafka, and how much of it is used; null where none was needed. */
+  get memory(): { readonly buffer: Buffer; readonly used: number } | null {
+    return this.#originals.memory
+  }
+
+  /** Holds a record whose undecoded value is in the body. */
   pushRaw(record: SinkRecord, expectedItems: number): void {
-    const { origin } = record
-    const { timestamp } = origin
-    // What else there is of it would have to be held anyhow.
-    if (origin.isBare !== true || record.isEncoded !== true || timestamp === null) {
-      this.push(record)
+    if (isBare(record.origin) && record.isEncoded === true) this.#pushNumbers('raw', record, expectedItems)
+    else this.#pushWhole(record)
+  }
+
+  /** Holds a record that was decoded, and written from what became of it. */
+  pushDecoded(record: SinkRecord, expectedItems: number): void {
+    const { value } = record.origin
+    if (value === null || record.part !== null || !isBare(record.origin) || record.value.schema !== null) {
+      this.#pushWhole(record)
       return
     }
-    const run = this.#latest
-    if (run === null || run.whole !== null || !isLike(run.like, record)) this.#begin(record, null)
-    const item = this.length++
-    if (item >= this.#offsets.length) this.#grow(Math.max(item + 1, item * 2, expectedItems))
-    this.#offsets[item] = Number(origin.offset)
-    this.#timestamps[item] = timestamp
+    this.#originals.put(this.length, value, expectedItems)
+    this.#pushNumbers('changed', record, expectedItems)
+  }
+
+  /** False where only the origin can be looked at; then the value had no schema. */
+  holdsValue(item: number): boolean {
+    return this.#runOf(item).kind !== 'changed'
   }
 
   partitionOf(item: number): Pick<RecordOrigin, 'topic' | 'partition'> {
-    const run = this.#runOf(item)
-    return (run.whole?.[item - run.from] ?? run.like).origin
+    return this.#runOf(item).like.origin
   }
 
-  /** The record of an item; `originalOf` gives a copy of the bytes that came from Kafka. */
-  at(item: number, originalOf: (item: number) => Uint8Array): SinkRecord {
-    const { from, like, whole } = this.#runOf(item)
-    if (whole !== null) return whole[item - from] as SinkRecord
-    const { topic, partition, timestampType } = like.origin
-    return like.withOrigin({
-      topic,
-      partition,
-      timestampType,
+  /**
+   * The record of an item; `rawOf` gives a copy of the bytes of one that is in the body. See {@link holdsValue}.
+   */
+  at(item: number, rawOf: (item: number) => Uint8Array): SinkRecord {
+    const { from, like, kind, whole } = this.#runOf(item)
+    switch (kind) {
+      case 'whole':
+        return whole[item - from] as SinkRecord
+      case 'raw':
+        return like.withOrigin(this.#originOf(item, like, rawOf(item)))
+      case 'changed': {
+        const origin = this.#originOf(item, like, this.#originals.copyOf(item))
+        return new SinkRecord(origin, notHeld, notHeld, [], like.topic, origin.partition, origin.timestamp)
+      }
+    }
+  }
+
+  #originOf(item: number, { origin }: SinkRecord, value: Uint8Array): RecordOrigin {
+    const { topic, partition, timestampType } = origin
+    return {
+      ...{ topic, partition, timestampType, value, key: null, headers: [] },
       offset: BigInt(this.#offsets[item] as number),
       timestamp: this.#timestamps[item] as number,
-      key: null,
-      value: originalOf(item),
-      headers: [],
-    })
+    }
   }
 
-  #begin(like: SinkRecord, whole: SinkRecord[] | null): Run {
-    const run = { from: this.length, like, whole }
+  #pushWhole(record: SinkRecord): void {
+    const run = this.#latest
+    const { topic, partition } = record.origin
+    const isSame = run?.kind === 'whole' && run.like.origin.partition === partition && run.like.origin.topic === topic
+    const whole = isSame ? run.whole : this.#begin('whole', record).whole
+    whole.push(record)
+    this.length++
+  }
+
+  #pushNumbers(kind: 'raw' | 'changed', record: SinkRecord, expectedItems: number): void {
+    const run = this.#latest
+    if (run?.kind !== kind || !isLike(run.like, record)) this.#begin(kind, record)
+    const item = this.length++
+    if (item >= this.#offsets.length) this.#grow(Math.max(item + 1, item * 2, expectedItems))
+    this.#offsets[item] = Number(record.origin.offset)
+    this.#timestamps[item] = record.origin.timestamp as number
+  }
+
+  #begin(kind: Run['kind'], like: SinkRecord): Run {
+    const run: Run = { from: this.length, like, kind, whole: [] }
     this.#runs.push(run)
     this.#latest = run
     return run
@@ -87,6 +125,15 @@ export class HeldRecords {
     this.#timestamps = new Float64Array(items)
     this.#timestamps.set(timestamps)
   }
+}
+
+const notHeld = Lazy.from(() => {
+  throw new TypeError('what a record was changed to is not held once it is framed')
+}, null)
+
+/** Anything else there is of it would have to be held anyhow. */
+function isBare(origin: RecordOrigin): boolean {
+  return origin.isBare === true && origin.timestamp !== null
 }
 
 function isLike(a: SinkRecord, b: SinkRecord): boolean {

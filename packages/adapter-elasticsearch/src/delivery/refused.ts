@@ -18,12 +18,18 @@ export async function refuseDocument(
 ): Promise<void> {
   const record = batch.recordOf(item)
   // Sent as the bytes that came from Kafka: if they can't be decoded, that is the reason, and the converter's affair.
-  const undecodable = decodingError(record)
+  const holdsValue = batch.records.holdsValue(item)
+  const undecodable = holdsValue ? decodingError(record) : null
   if (undecodable !== null) {
     await reporter.report(record, undecodable)
     return
   }
-  const error = refusedError(batch, item, failure, explain(batch.indexOf(item), record.value.schema))
+  const error = refusedError(
+    batch,
+    item,
+    failure,
+    explain(batch.indexOf(item), holdsValue ? record.value.schema : null),
+  )
   const behavior = config['behavior.on.malformed.documents']
   switch (behavior) {
     case 'report':
