@@ -1,7 +1,7 @@
 /** Watches documents arrive, and what the processes that bring them use meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchIndex } from './bench-index.ts'
-import { cpuSeconds, cpuSecondsByThread, residentBytes } from './process-figures.ts'
+import { cpuSeconds, cpuSecondsByThread, proportionalBytes, residentBytes } from './process-figures.ts'
 
 const everyMs = 100
 const stallMs = 60_000
@@ -24,6 +24,8 @@ export interface Measurement {
   readonly serverCpuSecondsPerMillion: number | null
   /** Highest sum of resident memory. */
   readonly peakBytes: number
+  /** The same with what processes share divided among them. */
+  readonly peakProportionalBytes: number
   /** The span on the clock of process.hrtime, in microseconds. */
   readonly spanUs: readonly [number, number]
   readonly threadSeconds: ReadonlyMap<string, number>
@@ -53,11 +55,13 @@ export async function measure(
   const { cpu: startCpu } = last
   let changedUs = startedUs
   let peakBytes = 0
+  let peakProportionalBytes = 0
   for (;;) {
     const documents = await index.written()
     if (documents > last.documents) changedUs = nowUs()
     last = sample(documents, watched)
     peakBytes = Math.max(peakBytes, residentBytes(watched.pids))
+    peakProportionalBytes = Math.max(peakProportionalBytes, proportionalBytes(watched.pids))
     if (failure) throw failure
     if (documents > 0) first ??= last
     if (first && documents >= records) {
@@ -87,6 +91,7 @@ export async function measure(
       serverCpuSecondsPerMillion:
         to.serverCpu === null || from.serverCpu === null ? null : ((to.serverCpu - from.serverCpu) * 1e6) / documents,
       peakBytes,
+      peakProportionalBytes,
       spanUs: [from.us, to.us],
       threadSeconds: new Map(threads),
     }

@@ -27,6 +27,7 @@ export interface Figures {
   /** Of Elasticsearch; null where its process is not ours to look at. */
   readonly serverCpuSecondsPerMillion: number | null
   readonly peakMegabytes: number | null
+  readonly peakProportionalMegabytes: number | null
 }
 
 export function figuresOf(results: readonly Result[]): Figures[] {
@@ -43,12 +44,23 @@ export function figuresOf(results: readonly Result[]): Figures[] {
       cpuSecondsPerMillion: worker ? rounded(measurement.cpuSecondsPerMillion, 2) : null,
       serverCpuSecondsPerMillion: serverCpu === null ? null : rounded(serverCpu, 2),
       peakMegabytes: worker ? Math.round(measurement.peakBytes / 2 ** 20) : null,
+      peakProportionalMegabytes: worker ? Math.round(measurement.peakProportionalBytes / 2 ** 20) : null,
     }
   })
 }
 
 export function resultTable(figures: readonly Figures[]): string {
-  const heads = ['case', 'records', 'docs/s', 'of ceiling', 'total s', 'CPU s/million', 'of the node', 'peak MiB']
+  const heads = [
+    'case',
+    'records',
+    'docs/s',
+    'of ceiling',
+    'total s',
+    'CPU s/million',
+    'of the node',
+    'peak MiB',
+    'shared',
+  ]
   const rows = figures.map((line) => [
     line.case,
     line.records,
@@ -58,6 +70,7 @@ export function resultTable(figures: readonly Figures[]): string {
     line.cpuSecondsPerMillion?.toFixed(2) ?? '–',
     line.serverCpuSecondsPerMillion?.toFixed(2) ?? '–',
     line.peakMegabytes ?? '–',
+    line.peakProportionalMegabytes ?? '–',
   ])
   return `${textTable(heads, rows)}\n\n${legend}`
 }
@@ -69,8 +82,9 @@ const legend = `case          size/way/executors: records of about 200 bytes (sm
               schema registry, the documents made from Avro. rsyslog: its imkafka and omelasticsearch, without ids.
 docs/s        from the first documents seen in the index to the last.
 total s       from the creation of the connector to the last document.
-CPU, memory   of the worker with its executors; the memory is the highest sum of their resident sets. of the node: CPU
-              seconds per million documents of Elasticsearch.`
+CPU, memory   of the worker with its executors; of the node: CPU seconds per million documents of Elasticsearch.
+              peak MiB: the highest sum of their resident sets; shared: the same, with what processes share, Node's
+              own code above all, divided among them.`
 
 export function startupLines({ firstAnswerMs, idleBytes, idleProportionalBytes, idlePercent }: Startup): string {
   const [resident, proportional] = [idleBytes, idleProportionalBytes].map((bytes) => Math.round(bytes / 2 ** 20))
