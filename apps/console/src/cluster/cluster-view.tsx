@@ -132,7 +132,8 @@ function WorkerCard({ worker }: { worker: WorkerInfo }) {
 }
 
 function Executors({ executors, worker }: { executors: WorkerInfo['executors']; worker: string }) {
-  if (executors.length === 0) return <p class="help">No executor runs: there is nothing to do, or the worker runs everything itself.</p>
+  if (executors.length === 0)
+    return <p class="help">No executor runs: there is nothing to do, or the worker runs everything itself.</p>
   return (
     <ScrollBox label={`Executors of ${worker}`}>
       <table class="table">
