@@ -11,12 +11,14 @@ export class Batch {
   readonly records: HeldRecords
   /** Document ids by item where the order of writes to one id matters, else empty. */
   readonly ids: string[] = []
+  readonly #pool: BufferPool
   readonly #spans: Span[] = []
 
-  constructor(index: string, takeBuffer: () => Buffer, expectedItems: number) {
+  constructor(index: string, pool: BufferPool, expectedItems: number) {
     this.index = index
-    this.body = new BulkBody(takeBuffer(), expectedItems)
-    this.records = new HeldRecords(takeBuffer)
+    this.#pool = pool
+    this.body = new BulkBody(pool.take(), expectedItems)
+    this.records = new HeldRecords(pool)
   }
 
   get size(): number {
@@ -59,10 +61,9 @@ export class Batch {
   }
 
   /** Hands its memory to the batches to come; nothing may read or send it any more. */
-  giveBack(pool: BufferPool): void {
-    pool.give(this.body.buffer, this.body.byteLength)
-    const { memory } = this.records
-    if (memory !== null) pool.give(memory.buffer, memory.used)
+  giveBack(): void {
+    this.#pool.give(this.body.buffer, this.body.byteLength)
+    this.records.giveBack()
   }
 
   /** All of it is written, or refused and reported: its offsets may be committed. */

@@ -58,7 +58,6 @@ export class Batcher {
     this.#pool = new BufferPool(mostPooledBytes)
     this.#sender = new BulkSender({
       pace,
-      pool: this.#pool,
       onHold: options.onHold,
       onChange: () => this.#sendLingering(),
       delivery: options.delivery,
@@ -83,7 +82,7 @@ export class Batcher {
     if (this.#batch !== null && this.#batch.size > 0 && this.#batch.body.byteLength + bytes > this.#pace.limits.bytes)
       this.send()
     if (this.#batch === null) {
-      this.#batch = new Batch(index, () => this.#pool.take(), this.fullBatch)
+      this.#batch = new Batch(index, this.#pool, this.fullBatch)
       this.#lingered = false
     } else if (this.#batch.size === 0) this.#batch.index = index
     return this.#batch
@@ -110,7 +109,7 @@ export class Batcher {
       return
     }
     batch.complete()
-    batch.giveBack(this.#pool)
+    batch.giveBack()
   }
 
   /** Throws what has failed for good, or a retriable error while Elasticsearch takes nothing. */

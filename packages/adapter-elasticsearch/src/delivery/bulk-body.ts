@@ -6,6 +6,7 @@
  * puts the real line ends. A tab and a line feed are alike to JSON: white space between tokens, forbidden inside a string.
  */
 import { isUtf8 } from 'node:buffer'
+import { copyInto, withPlaceFor, withRoomFor } from './room.ts'
 
 const lineFeed = 0x0a
 const tab = 0x09
@@ -89,9 +90,7 @@ export class BulkBody {
     line.copy(buffer, at)
     at += line.length
     const source = at
-    // Several times a record: copy is a quarter faster than set.
-    if (json instanceof Buffer) json.copy(buffer, at)
-    else buffer.set(json, at)
+    copyInto(buffer, at, json)
     at += length
     buffer[at++] = space
     this.#raw = true
@@ -187,10 +186,8 @@ export class BulkBody {
   }
 
   #push(source: number, end: number): void {
-    if (this.count === this.#ends.length) {
-      this.#sources = grown(this.#sources)
-      this.#ends = grown(this.#ends)
-    }
+    this.#sources = withPlaceFor(this.#sources, this.count)
+    this.#ends = withPlaceFor(this.#ends, this.count)
     this.#sources[this.count] = source
     this.#ends[this.count] = end
     this.count++
@@ -198,11 +195,7 @@ export class BulkBody {
   }
 
   #reserve(bytes: number): void {
-    const needed = this.#length + bytes
-    if (needed <= this.#buffer.length) return
-    const larger = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2))
-    this.#buffer.copy(larger, 0, 0, this.#length)
-    this.#buffer = larger
+    this.#buffer = withRoomFor(this.#buffer, this.#length, bytes)
   }
 }
 
@@ -237,12 +230,6 @@ export function looksLikeObject(json: Uint8Array): boolean {
 
 function isWhiteSpace(byte: number): boolean {
   return byte === space || byte === tab || byte === lineFeed || byte === 0x0d
-}
-
-function grown(numbers: Uint32Array): Uint32Array {
-  const larger = new Uint32Array(numbers.length * 2)
-  larger.set(numbers)
-  return larger
 }
 
 /**

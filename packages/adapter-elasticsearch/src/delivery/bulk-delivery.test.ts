@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Answer, UnreachableError } from '../connection/client.ts'
 import { Batch } from './batch.ts'
+import { BufferPool } from './bulk-body.ts'
 import { type Delivery, deliver } from './bulk-delivery.ts'
 import { bulkQuery } from './bulk-response.ts'
 import { fixedPace } from './limits.ts'
@@ -37,7 +38,7 @@ function setUp(
   } = {},
 ) {
   const tracker = new OffsetTracker()
-  const batch = new Batch('i', () => Buffer.alloc(1024), ids.length)
+  const batch = new Batch('i', new BufferPool(0), ids.length)
   for (const [n, id] of ids.entries()) {
     const record = sinkRecord({ topic: 't', partition: n % 2, offset: BigInt(n) })
     batch.body.add(`{"${action}":{"_id":"${id}"}}`, `{"n":${n}}`)

@@ -26,7 +26,6 @@ function setUp(pace: Pace, answer: (ids: readonly string[], request: number) => 
   const state = { underWay: 0, mostUnderWay: 0 }
   const sender = new BulkSender({
     pace,
-    pool: new BufferPool(0),
     onHold: () => {},
     onChange: () => {},
     delivery: {
@@ -64,7 +63,7 @@ function adaptive(limits: Limits = most): AdaptiveLimits {
 
 let number = 0
 function batchOf(size: number): Batch {
-  const batch = new Batch('logs', () => Buffer.alloc(0), size)
+  const batch = new Batch('logs', new BufferPool(0), size)
   for (let item = 0; item < size; item++) {
     batch.body.add(JSON.stringify({ index: { _id: `d${number++}` } }), '{}')
     batch.records.pushDecoded(sinkRecord(), 1)

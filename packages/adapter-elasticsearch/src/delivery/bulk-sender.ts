@@ -5,13 +5,11 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { Batch } from './batch.ts'
-import type { BufferPool } from './bulk-body.ts'
 import { type Delivery, deliver } from './bulk-delivery.ts'
 import type { Pace } from './limits.ts'
 
 export interface SenderOptions {
   readonly pace: Pace
-  readonly pool: BufferPool
   /** How to deliver; the rest is the sender's own. */
   readonly delivery: Omit<Delivery, 'pace' | 'signal' | 'held' | 'progress'>
   /** A batch is held for this reason, or, with null, none is any more. */
@@ -128,7 +126,7 @@ export class BulkSender {
         },
       })
       batch.complete()
-      batch.giveBack(this.#options.pool)
+      batch.giveBack()
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#failure ??= { error }
     }

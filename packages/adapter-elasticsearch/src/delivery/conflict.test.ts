@@ -2,6 +2,7 @@ import { sinkRecord } from '@penstock/core/testing'
 import { expect, test } from 'vitest'
 import { config } from '../config/config.ts'
 import { Batch } from './batch.ts'
+import { BufferPool } from './bulk-body.ts'
 import { loseConflict } from './conflict.ts'
 
 const newer = '[a]: version conflict, current version [42] is higher or equal to the one provided [41]'
@@ -9,7 +10,7 @@ const repeat = '[a]: version conflict, current version [41] is higher or equal t
 const there = '[a]: version conflict, document already exists (current version [1])'
 
 async function lose(behavior: string, reason: string, id = 'a'): Promise<string[]> {
-  const batch = new Batch('orders', () => Buffer.alloc(100), 1)
+  const batch = new Batch('orders', new BufferPool(0), 1)
   batch.body.add(`{"index":{"_id":"${id}"}}`, '{}')
   batch.body.seal()
   batch.records.pushDecoded(sinkRecord({ topic: 'orders', offset: 41n }), 1)

@@ -18,7 +18,7 @@ function recordAt(origin: Partial<RecordOrigin>): SinkRecord {
   return new SinkRecord(whole, encoded(whole, 'key'), encoded(whole, 'value'), [])
 }
 
-const emptyHeld = () => new HeldRecords(() => new BufferPool(1_000_000).take())
+const emptyHeld = () => new HeldRecords(new BufferPool(1_000_000))
 const holding = (records: readonly SinkRecord[]): HeldRecords => {
   const held = emptyHeld()
   for (const record of records) held.pushRaw(record, 4)

@@ -5,7 +5,9 @@
  * memory, most of it the garbage collector's.
  */
 import { Lazy, type RecordOrigin, SinkRecord } from '@penstock/core'
+import type { BufferPool } from './bulk-body.ts'
 import { Originals } from './originals.ts'
+import { withPlaceFor } from './room.ts'
 
 /** Neighbours that are held in the same way. */
 interface Run {
@@ -27,14 +29,13 @@ export class HeldRecords {
   /** What came from Kafka of those whose body holds something else. */
   readonly #originals: Originals
 
-  /** `takeBuffer` gives the memory for originals, where there are any; it is {@link buffer} then. */
-  constructor(takeBuffer: () => Buffer) {
-    this.#originals = new Originals(takeBuffer)
+  constructor(pool: BufferPool) {
+    this.#originals = new Originals(pool)
   }
 
-  /** The memory behind what came from Kafka, and how much of it is used; null where none was needed. */
-  get memory(): { readonly buffer: Buffer; readonly used: number } | null {
-    return this.#originals.memory
+  /** Hands its memory to the batches to come. */
+  giveBack(): void {
+    this.#originals.giveBack()
   }
 
   /** Holds a record whose undecoded value is in the body. */
@@ -63,9 +64,7 @@ export class HeldRecords {
     return this.#runOf(item).like.origin
   }
 
-  /**
-   * The record of an item; `rawOf` gives a copy of the bytes of one that is in the body. See {@link holdsValue}.
-   */
+  /** The record of an item; `rawOf` gives a copy of the bytes of one that is in the body. See {@link holdsValue}. */
   at(item: number, rawOf: (item: number) => Uint8Array): SinkRecord {
     const { from, like, kind, whole } = this.#runOf(item)
     switch (kind) {
@@ -90,25 +89,24 @@ export class HeldRecords {
   }
 
   #pushWhole(record: SinkRecord): void {
-    const run = this.#latest
-    const { topic, partition } = record.origin
-    const isSame = run?.kind === 'whole' && run.like.origin.partition === partition && run.like.origin.topic === topic
-    const whole = isSame ? run.whole : this.#begin('whole', record).whole
-    whole.push(record)
+    this.#runFor('whole', record).whole.push(record)
     this.length++
   }
 
   #pushNumbers(kind: 'raw' | 'changed', record: SinkRecord, expectedItems: number): void {
-    const run = this.#latest
-    if (run?.kind !== kind || !isLike(run.like, record)) this.#begin(kind, record)
+    this.#runFor(kind, record)
     const item = this.length++
-    if (item >= this.#offsets.length) this.#grow(Math.max(item + 1, item * 2, expectedItems))
+    this.#offsets = withPlaceFor(this.#offsets, item, expectedItems)
+    this.#timestamps = withPlaceFor(this.#timestamps, item, expectedItems)
     this.#offsets[item] = Number(record.origin.offset)
     this.#timestamps[item] = record.origin.timestamp as number
   }
 
-  #begin(kind: Run['kind'], like: SinkRecord): Run {
-    const run: Run = { from: this.length, like, kind, whole: [] }
+  /** The run that the record continues, or a new one. */
+  #runFor(kind: Run['kind'], record: SinkRecord): Run {
+    const latest = this.#latest
+    if (latest?.kind === kind && isLike(latest.like, record)) return latest
+    const run: Run = { from: this.length, like: record, kind, whole: [] }
     this.#runs.push(run)
     this.#latest = run
     return run
@@ -116,14 +114,6 @@ export class HeldRecords {
 
   #runOf(item: number): Run {
     return this.#runs.findLast(({ from }) => from <= item) as Run
-  }
-
-  #grow(items: number): void {
-    const [offsets, timestamps] = [this.#offsets, this.#timestamps]
-    this.#offsets = new Float64Array(items)
-    this.#offsets.set(offsets)
-    this.#timestamps = new Float64Array(items)
-    this.#timestamps.set(timestamps)
   }
 }
 

@@ -1,24 +1,24 @@
-/** Copies of what came from Kafka, one after the other in one buffer that serves again and again. */
+import type { BufferPool } from './bulk-body.ts'
+import { copyInto, withPlaceFor, withRoomFor } from './room.ts'
+
+/** Copies of what came from Kafka, one after the other in one buffer of the pool. */
 export class Originals {
-  readonly #takeBuffer: () => Buffer
+  readonly #pool: BufferPool
   #buffer: Buffer | null = null
   #used = 0
   #starts = new Uint32Array(0)
   #ends = new Uint32Array(0)
 
-  constructor(takeBuffer: () => Buffer) {
-    this.#takeBuffer = takeBuffer
-  }
-
-  get memory(): { readonly buffer: Buffer; readonly used: number } | null {
-    return this.#buffer === null ? null : { buffer: this.#buffer, used: this.#used }
+  constructor(pool: BufferPool) {
+    this.#pool = pool
   }
 
   put(item: number, bytes: Uint8Array, expectedItems: number): void {
-    if (item >= this.#starts.length) this.#growTo(Math.max(item + 1, item * 2, expectedItems))
-    const buffer = this.#roomFor(bytes.length)
-    if (bytes instanceof Buffer) bytes.copy(buffer, this.#used)
-    else buffer.set(bytes, this.#used)
+    const buffer = withRoomFor(this.#buffer ?? this.#pool.take(), this.#used, bytes.length)
+    copyInto(buffer, this.#used, bytes)
+    this.#buffer = buffer
+    this.#starts = withPlaceFor(this.#starts, item, expectedItems)
+    this.#ends = withPlaceFor(this.#ends, item, expectedItems)
     this.#starts[item] = this.#used
     this.#used += bytes.length
     this.#ends[item] = this.#used
@@ -28,21 +28,8 @@ export class Originals {
     return Buffer.from((this.#buffer as Buffer).subarray(this.#starts[item], this.#ends[item]))
   }
 
-  #roomFor(bytes: number): Buffer {
-    const buffer = this.#buffer ?? this.#takeBuffer()
-    this.#buffer = buffer
-    if (this.#used + bytes <= buffer.length) return buffer
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.#used + bytes, buffer.length * 2))
-    buffer.copy(larger, 0, 0, this.#used)
-    this.#buffer = larger
-    return larger
-  }
-
-  #growTo(items: number): void {
-    const [starts, ends] = [this.#starts, this.#ends]
-    this.#starts = new Uint32Array(items)
-    this.#starts.set(starts)
-    this.#ends = new Uint32Array(items)
-    this.#ends.set(ends)
+  /** Nothing may be asked of it any more. */
+  giveBack(): void {
+    if (this.#buffer !== null) this.#pool.give(this.#buffer, this.#used)
   }
 }

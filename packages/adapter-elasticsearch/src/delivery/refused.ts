@@ -24,12 +24,8 @@ export async function refuseDocument(
     await reporter.report(record, undecodable)
     return
   }
-  const error = refusedError(
-    batch,
-    item,
-    failure,
-    explain(batch.indexOf(item), holdsValue ? record.value.schema : null),
-  )
+  const because = explain(batch.indexOf(item), holdsValue ? record.value.schema : null)
+  const error = refusedError(`${batch.documentName(item)} (record ${record})`, failure, because)
   const behavior = config['behavior.on.malformed.documents']
   switch (behavior) {
     case 'report':
@@ -50,15 +46,10 @@ export async function refuseDocument(
   }
 }
 
-function refusedError(
-  batch: Batch,
-  item: number,
-  { type, reason, status }: ItemFailure,
-  because: string | null,
-): DataError {
+function refusedError(what: string, { type, reason, status }: ItemFailure, because: string | null): DataError {
   return new DataError(
     'elasticsearch.refused',
-    `Elasticsearch refused ${batch.documentName(item)} (record ${batch.recordOf(item)}): ${type}: ${reason} (status ${status})${because === null ? '' : `; ${because}`}`,
+    `Elasticsearch refused ${what}: ${type}: ${reason} (status ${status})${because === null ? '' : `; ${because}`}`,
   )
 }
 
