@@ -2,7 +2,6 @@
  * Entry point of an executor process: waits for the worker's `initialize`, loads the plugins, answers pings, and hands
  * everything else to {@link Executor}. When the worker is gone it stops its tasks and exits by itself.
  */
-
 import { withoutPrefix } from '../config/prefix.ts'
 import { discoverPlugins } from '../plugins/discovery.ts'
 import { PluginRegistry } from '../plugins/registry.ts'

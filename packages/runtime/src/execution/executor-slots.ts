@@ -99,7 +99,7 @@ export class ExecutorSlots {
     // What keeps one from starting, want of memory say, would keep a further one too.
     if (this.#slots.some(({ isFailing }) => isFailing)) return least
     const slot = this.#open()
-    slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
+    this.#follow(slot, slot.ready)
     return slot
   }
 
@@ -160,8 +160,7 @@ export class ExecutorSlots {
     if (!slot.isAsleep) return slot
     slot.isAsleep = false
     slot.process = this.#fork(slot.index)
-    slot.ready = this.#firstStart(slot)
-    slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
+    this.#follow(slot, this.#firstStart(slot))
     return slot
   }
 
@@ -285,8 +284,7 @@ export class ExecutorSlots {
     slot.metrics = []
     if (slot.isUp) {
       slot.restarts++
-      slot.ready = this.#replace(slot)
-      slot.ready.catch((error: unknown) => this.#retryLater(slot, error))
+      this.#follow(slot, this.#replace(slot))
     }
     // One that dies before it is up rejects `ready`, and whoever waits for that sees to the next.
     this.#options.logger.error(reason, {
@@ -297,12 +295,20 @@ export class ExecutorSlots {
     this.#options.onDeath(reason, work)
   }
 
+  /** What is to run in the slot waits for this start; one that fails is followed by another. */
+  #follow(slot: Slot, starting: Promise<void>): void {
+    slot.ready = starting
+    starting.catch((error: unknown) => this.#retryLater(slot, error))
+  }
+
   #retryLater(slot: Slot, error: unknown): void {
     if (this.#stopping) return
     slot.isFailing = true
     this.#options.logger.error(`executor ${slot.index} could not be started, trying again`, { error })
-    slot.ready = pause(restartPauseMs).then(() => this.#replace(slot))
-    slot.ready.catch((next: unknown) => this.#retryLater(slot, next))
+    this.#follow(
+      slot,
+      pause(restartPauseMs).then(() => this.#replace(slot)),
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 import type { TaskMetrics } from '../telemetry/figures.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import type { ExecutorChannel, Report } from './ipc.ts'
+import { shortened } from './shortened.ts'
 
 /** Of a note, which is sent each second. Cut only once secrets are out: half of one would not be found any more. */
 const maxNoteLength = 1_000
@@ -27,7 +28,7 @@ function redacted(report: Report, redactor: Redactor): Report {
 function withoutSecrets(task: TaskMetrics, redactor: Redactor): TaskMetrics {
   const { holding, lastError } = task.notes
   if (holding === null && lastError === null) return task
-  const note = (text: string): string => shortened(redactor.redact(text))
+  const note = (text: string): string => shortened(redactor.redact(text), maxNoteLength)
   return {
     ...task,
     notes: {
@@ -36,8 +37,4 @@ function withoutSecrets(task: TaskMetrics, redactor: Redactor): TaskMetrics {
       lastError: lastError === null ? null : { ...lastError, message: note(lastError.message) },
     },
   }
-}
-
-function shortened(text: string): string {
-  return text.length <= maxNoteLength ? text : `${text.slice(0, maxNoteLength)}…`
 }

@@ -1,6 +1,7 @@
 import type { TaskState } from '../storage/status.ts'
 import type { LastError, Summary as ReadSummary, TaskMetrics, TaskPlugins } from '../telemetry/figures.ts'
 import { RecentQuantiles } from './recent-quantiles.ts'
+import { shortened } from './shortened.ts'
 
 /** Texts of others may be long. What is sent each second is shorter still, once it holds no secret: `redacting-channel.ts`. */
 const maxTextLength = 20_000
@@ -42,16 +43,16 @@ export class TaskMeter {
 
   /** Why the loop holds records back; null once they go on. */
   hold(reason: string | null): void {
-    this.#heldByLoop = reason === null ? null : shortened(reason)
+    this.#heldByLoop = reason === null ? null : shortened(reason, maxTextLength)
   }
 
   /** The same as the plugin says it, who knows better. */
   holdOfPlugin(reason: string | null): void {
-    this.#heldByPlugin = reason === null ? null : shortened(reason)
+    this.#heldByPlugin = reason === null ? null : shortened(reason, maxTextLength)
   }
 
   noteError(error: LastError): void {
-    this.#lastError = { ...error, message: shortened(error.message) }
+    this.#lastError = { ...error, message: shortened(error.message, maxTextLength) }
   }
 
   get lastError(): LastError | null {
@@ -87,10 +88,6 @@ export class TaskMeter {
       plugin: { totals: this.#pluginTotals, gauges: this.#pluginGauges, summaries: this.#pluginSummaries },
     }
   }
-}
-
-function shortened(text: string): string {
-  return text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength)}…`
 }
 
 function observeIn(summaries: Record<string, Summary>, name: string, value: number): void {

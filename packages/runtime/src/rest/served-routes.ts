@@ -1,5 +1,4 @@
 /** Every resource of REST; each is declared in the file that is named after it. */
-
 import { connectorRoutes } from './connector.ts'
 import { connectorMetricsRoutes } from './connector-metrics.ts'
 import { connectorsRoutes } from './connectors.ts'
