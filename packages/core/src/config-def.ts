@@ -3,7 +3,7 @@
  * declaration. Error texts equal those of Kafka's ConfigDef: users search for them and clients match on them.
  */
 import { ConfigError, type ConfigProblem } from './errors.ts'
-import { Password } from './password.ts'
+import { hiddenSecret, Password } from './password.ts'
 
 /** A configuration as users write it. Null stands for a key given without a value. */
 export type RawConfig = Readonly<Record<string, string | null>>
@@ -193,7 +193,8 @@ function parseKey(
     return { value: null, errors: [`Invalid value null for configuration ${name}: Value must be non-null`] }
   }
   // User and password of a URL are nobody's business, whatever is wrong with it.
-  const shown = definition.type === 'PASSWORD' ? '[hidden]' : text.replace(/(\w:\/\/)[^/?#\s,]*@/g, '$1[hidden]@')
+  const shown =
+    definition.type === 'PASSWORD' ? hiddenSecret : text.replace(/(\w:\/\/)[^/?#\s,]*@/g, `$1${hiddenSecret}@`)
   const { value, problem } = parseText(definition, text)
   if (problem !== undefined)
     return { value: null, errors: [`Invalid value ${shown} for configuration ${name}: ${problem}`] }
@@ -248,6 +249,6 @@ function parseInteger(text: string, type: string, max: number): { value: unknown
 /** A parsed value as REST shows it. */
 export function showValue(definition: KeyDefinition<unknown>, value: unknown): string | null {
   if (value === null || value === undefined) return null
-  if (definition.type === 'PASSWORD') return '[hidden]'
+  if (definition.type === 'PASSWORD') return hiddenSecret
   return Array.isArray(value) ? value.join(',') : String(value)
 }

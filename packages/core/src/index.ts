@@ -44,7 +44,7 @@ export type {
 export { doubleText, floatText, javaText, shortestFloat } from './java-text.ts'
 export { JsonNumber, type JsonValue, parseJson, stringifyJson, withJavaEscapes } from './json.ts'
 export { LruCache } from './lru-cache.ts'
-export { Password } from './password.ts'
+export { hiddenSecret, Password } from './password.ts'
 export {
   type Clock,
   type ConfigProviderPlugin,

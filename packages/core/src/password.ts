@@ -1,5 +1,9 @@
-/** A secret text. Prints, logs and serializes as `[hidden]`; only {@link Password.reveal} gives it out. */
 import { knownAcrossCopies } from './copies.ts'
+
+/** What is shown in place of a secret. */
+export const hiddenSecret = '[hidden]'
+
+/** A secret text. Prints, logs and serializes as `[hidden]`; only {@link Password.reveal} gives it out. */
 export class Password {
   readonly #text: string
 
@@ -12,15 +16,15 @@ export class Password {
   }
 
   toString(): string {
-    return '[hidden]'
+    return hiddenSecret
   }
 
   toJSON(): string {
-    return '[hidden]'
+    return hiddenSecret
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return '[hidden]'
+    return hiddenSecret
   }
 }
 knownAcrossCopies(Password, 'Password')

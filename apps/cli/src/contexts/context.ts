@@ -1,3 +1,4 @@
+import { hiddenSecret } from '@penstock/client'
 import { withoutLogin } from './worker-url.ts'
 
 /** How to reach one cluster, spelled as in the file of contexts. */
@@ -44,7 +45,7 @@ const secretKeys: readonly string[] = ['password', 'token', 'key-password']
 
 /** Without what only the worker may see. */
 export function withoutSecrets(context: Context): Context {
-  const entries = Object.entries(context).map(([key, value]) => [key, secretKeys.includes(key) ? '[hidden]' : value])
+  const entries = Object.entries(context).map(([key, value]) => [key, secretKeys.includes(key) ? hiddenSecret : value])
   const urls = context.urls.map(withoutLogin)
   return { ...Object.fromEntries(entries), urls } as Context
 }

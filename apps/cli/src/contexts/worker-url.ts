@@ -1,3 +1,5 @@
+import { hiddenSecret } from '@penstock/client'
+
 export function isHttpUrl(url: unknown): url is string {
   return typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url)
 }
@@ -14,5 +16,5 @@ export function urlProblem(url: string): string | null {
 
 /** For people: an address without what is before its @. */
 export function withoutLogin(url: string): string {
-  return url.replace(/\/\/.*@/s, '//[hidden]@')
+  return url.replace(/\/\/.*@/s, `//${hiddenSecret}@`)
 }

@@ -1,5 +1,5 @@
-import type { ConnectorConfig } from '@penstock/client'
-import { MASK, withoutUrlPassword } from '../output/secrets.ts'
+import { type ConnectorConfig, hiddenSecret } from '@penstock/client'
+import { withoutUrlPassword } from '../output/secrets.ts'
 import { oneLine } from '../output/table.ts'
 import { paint, type Terminal } from '../terminal.ts'
 
@@ -23,7 +23,7 @@ export function configChanges(before: ConnectorConfig, after: ConnectorConfig): 
 export function maskChanges(changes: readonly KeyChange[], secrets: ReadonlySet<string>): KeyChange[] {
   return changes.map(({ key, ...change }) => {
     const shown = (value: string | null): string | null =>
-      value === null ? null : secrets.has(key) ? MASK : withoutUrlPassword(value)
+      value === null ? null : secrets.has(key) ? hiddenSecret : withoutUrlPassword(value)
     const before = shown(change.before)
     const after = shown(change.after)
     return { key, before, after: before !== null && before === after ? `${after} (changed)` : after }

@@ -1,9 +1,9 @@
 /** Has the cluster check configs before any of them is sent. */
-import { type ConnectClient, ConnectError, type ConnectorConfig } from '@penstock/client'
+import { type ConnectClient, ConnectError, type ConnectorConfig, hiddenSecret } from '@penstock/client'
 import { exitCodes } from '../exit-codes.ts'
 import { CliError } from '../failure.ts'
 import { mapAtMost, REQUESTS_AT_ONCE } from '../map-at-most.ts'
-import { MASK, SecretKeys, withoutUrlPassword } from '../output/secrets.ts'
+import { SecretKeys, withoutUrlPassword } from '../output/secrets.ts'
 import { printable } from '../output/table.ts'
 
 export interface ConfigProblem {
@@ -60,6 +60,6 @@ async function withoutSecrets(
   const secrets = [...(await new SecretKeys(client).of(config))].flatMap((key) => config[key] ?? [])
   return problems.map((found) => ({
     ...found,
-    problem: withoutUrlPassword(secrets.reduce((text, secret) => text.replaceAll(secret, MASK), found.problem)),
+    problem: withoutUrlPassword(secrets.reduce((text, secret) => text.replaceAll(secret, hiddenSecret), found.problem)),
   }))
 }

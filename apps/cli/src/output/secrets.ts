@@ -2,9 +2,6 @@
 import { type ConfigKeyInfo, type ConnectClient, type ConnectorConfig, hiddenSecret } from '@penstock/client'
 import { looksSecret } from '@penstock/runtime/secrets'
 
-/** As Kafka Connect shows passwords. In a config to apply it means: leave the value as it is. */
-export const MASK = hiddenSecret
-
 const onlyVariables = /^(\$\{[^}]*\})+$/
 
 /** Knows the password keys of plugins by what the worker says of them, and asks for each plugin once. */
@@ -51,13 +48,13 @@ export class SecretKeys {
 
 export function masked(config: ConnectorConfig, secrets: ReadonlySet<string>): ConnectorConfig {
   return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, secrets.has(key) ? MASK : withoutUrlPassword(value)]),
+    Object.entries(config).map(([key, value]) => [key, secrets.has(key) ? hiddenSecret : withoutUrlPassword(value)]),
   )
 }
 
 /** With the mask in place of passwords in addresses. */
 export function withoutUrlPassword(value: string): string {
-  return typeof value === 'string' ? value.replace(/(\/\/[^\s/?#@"':]*):[^\s/?#@"']+@/g, `$1:${MASK}@`) : value
+  return typeof value === 'string' ? value.replace(/(\/\/[^\s/?#@"':]*):[^\s/?#@"']+@/g, `$1:${hiddenSecret}@`) : value
 }
 
 /** The config with the present values where it has the mask; `left` are the keys that have no present value. */
@@ -67,9 +64,9 @@ export function unmask(
 ): { readonly config: ConnectorConfig; readonly left: readonly string[] } {
   const left: string[] = []
   const entries = Object.entries(config).map(([key, value]) => {
-    if (!value.includes(MASK)) return [key, value]
+    if (!value.includes(hiddenSecret)) return [key, value]
     const stored = present?.[key]
-    if (stored === undefined || (value !== MASK && value !== withoutUrlPassword(stored))) left.push(key)
+    if (stored === undefined || (value !== hiddenSecret && value !== withoutUrlPassword(stored))) left.push(key)
     return [key, stored ?? value]
   })
   return { config: Object.fromEntries(entries), left }

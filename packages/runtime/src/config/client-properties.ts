@@ -1,4 +1,4 @@
-import type { ConfigProblem, RawConfig } from '@penstock/core'
+import { type ConfigProblem, hiddenSecret, type RawConfig } from '@penstock/core'
 import { withoutPrefix } from './prefix.ts'
 import { looksSecret } from './secrets.ts'
 
@@ -61,7 +61,7 @@ export function checkOverrides(kind: ClientKind, connector: RawConfig, worker: P
   const allowed = allowedKeys(policy, worker['connector.client.config.override.allowlist'])
   return Object.entries(clientOverrides(kind, connector)).map(([name, value]) => ({
     key: `${kind}.override.${name}`,
-    value: value !== null && looksSecret(name) ? '[hidden]' : value,
+    value: value !== null && looksSecret(name) ? hiddenSecret : value,
     problem: allowed(name)
       ? null
       : `The '${policy}' policy does not allow '${name}' to be overridden in the connector configuration.`,

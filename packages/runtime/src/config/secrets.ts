@@ -1,4 +1,4 @@
-import type { KeyDefinitions, RawConfig } from '@penstock/core'
+import { hiddenSecret, type KeyDefinitions, type RawConfig } from '@penstock/core'
 import { hasVariables } from './config-variables.ts'
 
 /** Keys that no declaration says anything about, by the words that keys of secrets contain. */
@@ -16,7 +16,7 @@ export function hideSecrets(raw: RawConfig, declared: KeyDefinitions = {}): RawC
     Object.entries(raw).map(([key, value]) => {
       const definition = Object.hasOwn(declared, key) ? declared[key] : undefined
       const secret = definition === undefined ? looksSecret(key) : definition.type === 'PASSWORD'
-      return [key, secret && value !== null ? '[hidden]' : value]
+      return [key, secret && value !== null ? hiddenSecret : value]
     }),
   )
 }

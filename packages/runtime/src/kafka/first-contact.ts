@@ -1,6 +1,7 @@
 /** The first word with Kafka when a worker starts: it may be there before the brokers, or before its own user is. */
 import { ConnectError, type Logger } from '@penstock/core'
 import type { Connection } from '@platformatic/kafka'
+import { doublingPause } from '../time/doubling-pause.ts'
 import { pause } from '../time/pause.ts'
 import type { ProtocolClientConfig } from './client-config.ts'
 import { connectionProblem } from './connection-problem.ts'
@@ -38,8 +39,7 @@ export async function untilKafkaAnswers(
       }
       if (reason !== logged) logger.warn(`Kafka at ${brokers} can't be used yet, trying again: ${reason}`)
       logged = reason
-      const pauseMs = Math.min(leftMs, retryBackoffMaxMs, retryBackoffMs * 2 ** Math.min(attempt, 10))
-      await pause(pauseMs)
+      await pause(Math.min(leftMs, doublingPause(attempt, retryBackoffMs, retryBackoffMaxMs)))
     }
   }
 }

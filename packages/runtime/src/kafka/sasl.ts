@@ -1,5 +1,5 @@
 /** SASL for both clients, out of the Java keys or librdkafka's own. */
-import type { ConfigProblem } from '@penstock/core'
+import { type ConfigProblem, hiddenSecret } from '@penstock/core'
 import type { SASLOptions } from '@platformatic/kafka'
 import { parseJaas } from './jaas.ts'
 import { truststore } from './key-stores.ts'
@@ -88,7 +88,7 @@ function jaasCredentials(properties: Properties, problems: ConfigProblem[]): Rec
   const refuse = (reason: string): Record<string, string> => {
     problems.push({
       key: 'sasl.jaas.config',
-      message: `Invalid value [hidden] for configuration sasl.jaas.config: ${reason}`,
+      message: `Invalid value ${hiddenSecret} for configuration sasl.jaas.config: ${reason}`,
     })
     return {}
   }

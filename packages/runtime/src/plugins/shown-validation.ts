@@ -1,4 +1,4 @@
-import type { RawConfig } from '@penstock/core'
+import { hiddenSecret, type RawConfig } from '@penstock/core'
 import { hasVariables } from '../config/config-variables.ts'
 import type { ConfigInfo, ConfigInfos } from './description.ts'
 
@@ -25,7 +25,7 @@ export function shownValidation(
       ...info,
       value: {
         ...info.value,
-        value: value === null || value === '[hidden]' ? value : given,
+        value: value === null || value === hiddenSecret ? value : given,
         errors: errors.map((error) => redact(named(error))),
       },
     }

@@ -1,4 +1,11 @@
-import { ConfigDef, type ConfigProblem, type ConfigValue, type KeyDefinitions, type RawConfig } from '@penstock/core'
+import {
+  ConfigDef,
+  type ConfigProblem,
+  type ConfigValue,
+  hiddenSecret,
+  type KeyDefinitions,
+  type RawConfig,
+} from '@penstock/core'
 import type { CheckedOverride } from '../config/client-properties.ts'
 import { looksSecret } from '../config/secrets.ts'
 import type { ConfigInfo, ConfigInfos, KeyInfo } from './description.ts'
@@ -89,7 +96,7 @@ export class ValidationResult {
 
   #undeclared(key: string): Pick<Entry, 'definition' | 'value'> {
     const given = this.#raw[key] ?? null
-    const value = given !== null && looksSecret(key) ? '[hidden]' : given
+    const value = given !== null && looksSecret(key) ? hiddenSecret : given
     return { definition: null, value: { name: key, value, errors: [], recommended: [], visible: true } }
   }
 }

@@ -1,12 +1,9 @@
 /** What `secrets=hidden` does to an answer that holds configs: for programs, such as the console, that show them to people. */
-import type { RawConfig } from '@penstock/core'
+import { hiddenSecret, type RawConfig } from '@penstock/core'
 import { writtenSecrets } from '../config/secrets.ts'
 import type { PluginDescription } from '../plugins/description.ts'
 import type { RouteDoc } from './route.ts'
 import type { SchemaName } from './schemas.ts'
-
-/** In place of a secret, as in the answers of a validation. */
-export const hiddenSecret = '[hidden]'
 
 export const secretsParameter = {
   secrets: {

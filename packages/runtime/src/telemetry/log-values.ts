@@ -2,6 +2,7 @@
  * Makes whatever code passes to a logger fit for a line: plain, bounded, without secrets. Objects of clients may hold
  * anything (sockets, cycles, getters that throw), so everything here is cut off somewhere and nothing throws.
  */
+import { hiddenSecret } from '@penstock/core'
 import { looksSecret } from '../config/secrets.ts'
 
 /** What is left of a value: plain JSON. */
@@ -15,7 +16,6 @@ export interface LogError {
   readonly stack_trace: string
 }
 
-const hidden = '[hidden]'
 const maxDepth = 6
 const maxEntries = 100
 const maxCauses = 8
@@ -34,13 +34,13 @@ export function isSecretName(name: string): boolean {
 export function safeText(text: string, maxLength = maxTextLength): string {
   const short =
     text.length <= maxLength ? text : `${text.slice(0, maxLength)}… (${text.length - maxLength} more characters)`
-  return short.includes('://') ? short.replace(urlCredentials, `$1${hidden}@`) : short
+  return short.includes('://') ? short.replace(urlCredentials, `$1${hiddenSecret}@`) : short
 }
 
 /** The value of a field; undefined when there is nothing to say. */
 export function toLogValue(name: string, value: unknown): LogValue | undefined {
   if (value === undefined) return undefined
-  return isSecretName(name) && value !== null && typeof value !== 'boolean' ? hidden : plain(value, 0)
+  return isSecretName(name) && value !== null && typeof value !== 'boolean' ? hiddenSecret : plain(value, 0)
 }
 
 /** An error as its parts, whatever was thrown. */
@@ -113,7 +113,7 @@ function plainObject(value: object, depth: number): LogValue {
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`
     // A plugin's Password may be of another copy of core, so it is known by its shape.
-    if (typeof (value as { reveal?: unknown }).reveal === 'function') return hidden
+    if (typeof (value as { reveal?: unknown }).reveal === 'function') return hiddenSecret
     if (depth >= maxDepth) return Array.isArray(value) ? '[array]' : '[object]'
     if (value instanceof Map)
       return plainEntries(
@@ -147,7 +147,7 @@ function plainEntries(entries: readonly (readonly [string, unknown])[], depth: n
   for (const [key, value] of entries.slice(0, maxEntries)) {
     if (value === undefined) continue
     const secret = isSecretName(key) || (labelsSecret && key === 'value')
-    result[key] = secret && value !== null && typeof value !== 'boolean' ? hidden : plain(value, depth + 1)
+    result[key] = secret && value !== null && typeof value !== 'boolean' ? hiddenSecret : plain(value, depth + 1)
   }
   if (entries.length > maxEntries) result['…'] = `${entries.length - maxEntries} more`
   return result

@@ -2,6 +2,7 @@
  * Keeps secrets out of what people get to read, whoever wrote the text: log lines, error messages, traces. Knows the
  * secrets themselves, so it also finds those that a plugin or a client has put into a text of its own.
  */
+import { hiddenSecret } from '@penstock/core'
 import { isTellingSecret, leastSecretLength } from '../config/config-variables.ts'
 
 const maxSecrets = 20_000
@@ -30,7 +31,7 @@ export class Redactor {
   readonly #lengthsByStart = new Map<string, Map<number, number>>()
 
   /** Hides a text from now on, wherever it occurs; `shown` stands in its place. Of very many, the oldest are forgotten. */
-  hide(secret: string, shown = '[hidden]'): void {
+  hide(secret: string, shown = hiddenSecret): void {
     for (const part of parts(secret)) {
       for (const form of formsOf(part)) this.#add(form, { shown, isWord: form === part && everydayWord.test(part) })
     }
