@@ -149,7 +149,7 @@ async function bringUp(parts: Running, onFatal: (error: Error) => void): Promise
     redactor,
     answers: offsets === null ? null : answersFrom(offsets),
     logger: loggers.child('executors'),
-    isNeeded: () => configs !== null && configs.connectors().length > 0,
+    isNeeded: () => configs?.hasConnectors ?? false,
     onReport: (report) => {
       switch (report.kind) {
         case 'task-status':

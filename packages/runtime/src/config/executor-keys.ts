@@ -48,7 +48,7 @@ export const executorKeys = {
     default: 1000,
     min: 0,
     importance: 'low',
-    doc: 'Wait before a restart; doubles with each further one. The first after the death of an executor is at once.',
+    doc: 'Wait before a restart; doubles with each further one. The first after the death of an executor is at once. An executor that can’t start is tried again after the same waits.',
   }),
   'errors.restart.backoff.max.ms': key.long({
     default: 60000,

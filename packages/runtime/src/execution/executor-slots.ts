@@ -11,6 +11,7 @@ import type { ExecutorFigures, TaskMetrics } from '../telemetry/figures.ts'
 import type { LogLevel } from '../telemetry/log-levels.ts'
 import type { Redactor } from '../telemetry/redactor.ts'
 import { TaskRates } from '../telemetry/task-rates.ts'
+import { doublingPause } from '../time/doubling-pause.ts'
 import { pause } from '../time/pause.ts'
 import { ExecutorProcess } from './executor-process.ts'
 import { hasNothingToDo, load, type Slot } from './executor-slot.ts'
@@ -34,9 +35,9 @@ export interface ExecutorSlotsOptions {
   readonly onDeath: (reason: string, work: { connectors: readonly string[]; tasks: readonly TaskId[] }) => void
 }
 
-/** Wait before a replacement that could not start is tried again. */
-const restartPauseMs = 1_000
 const startAttempts = 3
+/** Whatever the configuration says, a start that fails is not tried again at once. */
+const leastPauseMs = 100
 const startingPenalty = 10_000
 const tendEveryMs = 1_000
 
@@ -89,7 +90,7 @@ export class ExecutorSlots {
 
   /** The one with the least to do, rather one that is up. Throws when there is none, or the worker is stopping. */
   leastLoaded(): Slot {
-    return this.#awake(this.#leastBy((slot) => load(slot) + (slot.isUp ? 0 : startingPenalty)))
+    return this.#awake(this.#leastBy((slot) => load(slot) + (slot.state === 'UP' ? 0 : startingPenalty)))
   }
 
   /** Where a task is to run: on one without tasks, a further one while there may be more, else where the least runs. */
@@ -97,7 +98,7 @@ export class ExecutorSlots {
     const least = this.#leastBy(load)
     if (load(least) < 1 || this.#slots.length >= this.#most) return this.#awake(least)
     // What keeps one from starting, want of memory say, would keep a further one too.
-    if (this.#slots.some(({ isFailing }) => isFailing)) return least
+    if (this.#slots.some(({ state }) => state === 'FAILING')) return least
     const slot = this.#open()
     this.#follow(slot, slot.ready)
     return slot
@@ -131,7 +132,7 @@ export class ExecutorSlots {
   }
 
   #present(): Slot[] {
-    return this.#slots.filter(({ isAsleep }) => !isAsleep)
+    return this.#slots.filter(({ state }) => state !== 'ASLEEP')
   }
 
   /** Ends executors that have had nothing to do for a while; the first stays while there are connectors to come to it. */
@@ -148,8 +149,7 @@ export class ExecutorSlots {
 
   #putToSleep(slot: Slot): void {
     const { config, logger } = this.#options
-    slot.isAsleep = true
-    slot.isUp = false
+    slot.state = 'ASLEEP'
     logger.info('an executor has nothing to do and ends; it starts again when it is needed', { executor: slot.index })
     void slot.process.stop(config['task.shutdown.graceful.timeout.ms'])
     this.#tellLastWill()
@@ -157,8 +157,8 @@ export class ExecutorSlots {
 
   #awake(slot: Slot): Slot {
     slot.busyAt = Date.now()
-    if (!slot.isAsleep) return slot
-    slot.isAsleep = false
+    if (slot.state !== 'ASLEEP') return slot
+    slot.state = 'STARTING'
     slot.process = this.#fork(slot.index)
     this.#follow(slot, this.#firstStart(slot))
     return slot
@@ -182,11 +182,10 @@ export class ExecutorSlots {
       index,
       process: this.#fork(index),
       ready: Promise.resolve(),
-      isUp: false,
-      isFailing: false,
-      isAsleep: false,
+      state: 'STARTING',
       busyAt: Date.now(),
       restarts: 0,
+      failedStarts: 0,
       connectors: new Map(),
       tasks: new Map(),
       metrics: [],
@@ -248,10 +247,9 @@ export class ExecutorSlots {
   }
 
   async #bringUp(slot: Slot): Promise<void> {
-    slot.isUp = false
     const plugins = await slot.process.start()
-    slot.isUp = true
-    slot.isFailing = false
+    slot.state = 'UP'
+    slot.failedStarts = 0
     for (const [logger, level] of this.#logLevels) slot.process.setLogLevel(logger, level)
     if (this.#plugins.length === 0) this.#plugins = plugins
     this.#tellLastWill()
@@ -259,7 +257,7 @@ export class ExecutorSlots {
 
   #tellLastWill(): void {
     if (this.#options.config['executor.processes'] === 0) return
-    const up = this.#slots.filter(({ isUp }) => isUp)
+    const up = this.#slots.filter(({ state }) => state === 'UP')
     const executors = up.map(({ index, process: { pid } }) => ({ index, pid }))
     for (const slot of up) slot.process.setLastWill({ memberId: this.#memberId, executors })
   }
@@ -282,7 +280,8 @@ export class ExecutorSlots {
     slot.connectors.clear()
     slot.tasks.clear()
     slot.metrics = []
-    if (slot.isUp) {
+    if (slot.state === 'UP') {
+      slot.state = 'STARTING'
       slot.restarts++
       this.#follow(slot, this.#replace(slot))
     }
@@ -303,11 +302,14 @@ export class ExecutorSlots {
 
   #retryLater(slot: Slot, error: unknown): void {
     if (this.#stopping) return
-    slot.isFailing = true
-    this.#options.logger.error(`executor ${slot.index} could not be started, trying again`, { error })
+    slot.state = 'FAILING'
+    const { config, logger } = this.#options
+    const [firstMs, mostMs] = [config['errors.restart.backoff.ms'], config['errors.restart.backoff.max.ms']]
+    const pauseMs = Math.max(leastPauseMs, doublingPause(slot.failedStarts++, firstMs, mostMs))
+    logger.error(`executor ${slot.index} could not be started, trying again`, { error, pauseMs })
     this.#follow(
       slot,
-      pause(restartPauseMs).then(() => this.#replace(slot)),
+      pause(pauseMs).then(() => this.#replace(slot)),
     )
   }
 }

@@ -207,8 +207,8 @@ export class SinkTaskRunner implements TaskRunner {
       'isolation.level': 'read_uncommitted',
       'allow.auto.create.topics': 'true',
       // What waits here waits in memory, small records with several times their size; the task is polled often enough.
-      'queued.max.messages.kbytes': '8192',
-      'queued.min.messages': '20000',
+      'queued.max.messages.kbytes': '4096',
+      'queued.min.messages': '10000',
       // So much is gone in a fraction of a second, which librdkafka's own wait of 1 s before it fetches again would waste.
       'fetch.queue.backoff.ms': '20',
       'topic.metadata.refresh.interval.ms': '10000',

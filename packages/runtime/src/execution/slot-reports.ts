@@ -13,11 +13,11 @@ export interface ExecutorReport extends ProcessFigures {
   readonly tasks: readonly string[]
 }
 
-export function reportOf({ index, process: executor, isUp, restarts, tasks }: Slot): ExecutorReport {
+export function reportOf({ index, process: executor, state, restarts, tasks }: Slot): ExecutorReport {
   return {
     slot: index,
     pid: executor.pid,
-    state: !isUp ? 'STARTING' : executor.isResponsive ? 'RUNNING' : 'UNRESPONSIVE',
+    state: state !== 'UP' ? 'STARTING' : executor.isResponsive ? 'RUNNING' : 'UNRESPONSIVE',
     restarts,
     cpuPercent: executor.cpu.percent,
     rssBytes: executor.memoryBytes,

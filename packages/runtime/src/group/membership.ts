@@ -6,6 +6,7 @@
 import { type Clock, ConnectError, type Logger, messageOf } from '@penstock/core'
 import { failureReason } from '../kafka/connection-problem.ts'
 import { kafkaErrorCode, kafkaErrors } from '../kafka/protocol-errors.ts'
+import { doublingPause } from '../time/doubling-pause.ts'
 import type { Assignment, ConnectProtocolVersion, WorkerMetadata } from './assignment.ts'
 import { type ConnectProtocol, parseProtocolName, versionOfProtocol } from './connect-protocol.ts'
 import type { GroupMemberCalls, JoinedGroup } from './group-calls.ts'
@@ -256,7 +257,7 @@ export class Membership {
         if (this.#current !== null && silentMs > this.#options.sessionTimeoutMs) {
           this.#lose(`no coordinator for ${silentMs} ms`)
         }
-        return Math.min(retryBackoffMaxMs, retryBackoffMs * 2 ** Math.min(attempt, 10))
+        return doublingPause(attempt, retryBackoffMs, retryBackoffMaxMs)
       }
     }
   }

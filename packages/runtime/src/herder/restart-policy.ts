@@ -1,5 +1,6 @@
 import type { Clock } from '@penstock/core'
 import type { RestartPolicy } from '../config/connector-config.ts'
+import { doublingPause } from '../time/doubling-pause.ts'
 
 /** Remembers when something was restarted and says whether and when it may be again. */
 export class RestartBudget {
@@ -16,7 +17,7 @@ export class RestartBudget {
     const recent = (this.#restartsByName.get(name) ?? []).filter((at) => at > now - windowMs)
     if (maxAttempts >= 0 && recent.length >= maxAttempts) return null
     // The first one after a while of calm need not wait: whatever ended it did so for the first time.
-    const delayMs = recent.length === 0 && firstAtOnce ? 0 : backoff(recent.length, backoffMs, backoffMaxMs)
+    const delayMs = recent.length === 0 && firstAtOnce ? 0 : doublingPause(recent.length, backoffMs, backoffMaxMs)
     recent.push(now)
     this.#restartsByName.set(name, recent)
     return delayMs
@@ -25,9 +26,4 @@ export class RestartBudget {
   forget(name: string): void {
     this.#restartsByName.delete(name)
   }
-}
-
-/** Doubles with each restart. */
-function backoff(restarts: number, firstMs: number, maxMs: number): number {
-  return Math.min(maxMs, firstMs * 2 ** Math.min(restarts, 30))
 }

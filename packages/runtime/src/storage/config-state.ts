@@ -81,6 +81,10 @@ export class ConfigState {
       .sort()
   }
 
+  get hasConnectors(): boolean {
+    return [...this.#connectors.values()].some(({ config }) => config !== null)
+  }
+
   has(connector: string): boolean {
     return this.config(connector) !== null
   }
