@@ -200,9 +200,24 @@ describe('a server in trouble', () => {
 
   test('an index that is not there holds nothing, but a name of several must be right', async () => {
     const absent = () =>
-      inspectorOf(byOffset, [], () => ({ status: 404, body: Buffer.from('{"error":"no such index"}') }))
+      inspectorOf(byOffset, [], () => ({
+        status: 404,
+        body: Buffer.from('{"error":{"type":"index_not_found_exception","reason":"no such index"}}'),
+      }))
     expect(await absent().find([raw(0)])).toEqual([{ kind: 'missing' }])
     await expect(absent().find([raw(0)], 'a,b')).rejects.toThrow(/404/)
+  })
+
+  test.each([
+    [404, '<html>no backend</html>'],
+    [200, '<html>please log in</html>'],
+    [200, ''],
+    [200, '{"message":"ok"}'],
+  ])('%i with %s is no proof that documents are missing', async (status, body) => {
+    const { find } = inspectorOf(byOffset, [], ({ path }) =>
+      path.endsWith('_search') ? { status, body: Buffer.from(body) } : undefined,
+    )
+    await expect(find([raw(0)])).rejects.toMatchObject({ code: 'elasticsearch.search' })
   })
 
   test('that does not let the user refresh is searched all the same; without the right to read the answer says so', async () => {

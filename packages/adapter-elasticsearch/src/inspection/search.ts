@@ -7,7 +7,7 @@ import {
   type ElasticsearchRequest,
   UnreachableError,
 } from '../connection/client.ts'
-import { reasonOf } from '../connection/error-answer.ts'
+import { readFailure, reasonOf } from '../connection/error-answer.ts'
 import { backoffMs } from '../delivery/retry-policy.ts'
 
 export interface Hit {
@@ -69,10 +69,13 @@ export class DocumentSearch {
       [404],
     )
     if (answer.status === 404) {
-      if (!isPattern(target)) return
+      // Said by something in between, it is no proof that anything is missing.
+      const isMissing = readFailure(404, answer.body).type === 'index_not_found_exception'
+      if (isMissing && !isPattern(target)) return
       throw this.#refused(`looking for documents in ${target}`, answer)
     }
     const hits = hitsOf(answer.body)
+    if (hits === null) throw this.#refused(`looking for documents in ${target}`, answer)
     // There may be more than fit: half of the ids at a time then.
     if (hits.length >= size && ids.length > 1) {
       const half = Math.ceil(ids.length / 2)
@@ -92,7 +95,10 @@ export class DocumentSearch {
     if (this.#refreshed.has(target)) return
     const request = { method: 'POST', path: `/${pathOf(target)}/_refresh` } as const
     const answer = await this.#ask(request, `refreshing ${target}`, [401, 403, 404])
-    if (answer.status === 401 || answer.status === 403) {
+    const isDenied = answer.status === 401 || answer.status === 403
+    const isPage = answer.status === 404 ? readFailure(404, answer.body).type === '' : answerOf(answer.body) === null
+    if (isPage && !isDenied) throw this.#refused(`refreshing ${target}`, answer)
+    if (isDenied) {
       this.#options.logger.warn(
         `${target} may not be refreshed by this user (privilege "maintenance"): what was written since its last refresh counts as missing`,
         { reason: reasonOf(answer.body) },
@@ -132,15 +138,27 @@ export class DocumentSearch {
   }
 }
 
-function hitsOf(body: Buffer): { id: string; index: string; version: bigint }[] {
-  const { hits } = parseJson(body.toString() || '{}') as {
-    hits?: { hits?: { _id: string; _index: string; _version?: number | bigint }[] }
-  }
+/** Null where it is no answer to a search. */
+function hitsOf(body: Buffer): { id: string; index: string; version: bigint }[] | null {
+  const { hits } = answerOf(body) ?? {}
+  if (hits === undefined && body.toString().trim() !== '{}') return null
   return (hits?.hits ?? []).map(({ _id, _index, _version = 0 }) => ({
     id: _id,
     index: _index,
     version: BigInt(_version),
   }))
+}
+
+interface SearchAnswer {
+  readonly hits?: { readonly hits?: readonly { _id: string; _index: string; _version?: number | bigint }[] }
+}
+
+function answerOf(body: Buffer): SearchAnswer | null {
+  try {
+    return parseJson(body.toString()) as SearchAnswer | null
+  } catch {
+    return null
+  }
 }
 
 function isPattern(target: string): boolean {

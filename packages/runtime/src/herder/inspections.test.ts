@@ -105,7 +105,7 @@ test('the gaps of the last verification are driven again; without any there is n
   ends[0]?.resolve({ snapshot: snapshotOf(1), failure: null })
   await settle()
   await made.redriveGaps('a')
-  expect(begun[1]?.job).toEqual({ kind: 'redrive-gaps', gaps: [gap] })
+  expect(begun[1]?.job).toEqual({ kind: 'redrive-gaps', gaps: [gap], areAll: true })
 })
 
 test('gaps that were found with another config are not driven again', async () => {

@@ -96,7 +96,7 @@ export class Inspections implements InspectionControl {
         `connector ${connector} was changed or made anew since it was verified: verify it again, with POST /connectors/${connector}/verify`,
       )
     }
-    return this.#start(inspected, { kind: 'redrive-gaps', gaps: report.gaps })
+    return this.#start(inspected, { kind: 'redrive-gaps', gaps: report.gaps, areAll: report.gapsNotListed === 0 })
   }
 
   async redriveDeadLetters(connector: string, { config, ...request }: RedriveRequest): Promise<InspectionView> {

@@ -1,5 +1,5 @@
 import type { InspectedConnector } from './inspected-connector.ts'
-import type { Inspection, InspectionSnapshot, OffsetRange } from './job.ts'
+import type { Inspection, InspectionSnapshot, KnownGaps } from './job.ts'
 import { Pace } from './pace.ts'
 import { RedriveTally } from './redrive.ts'
 import { SinkDriver } from './sink-driver.ts'
@@ -9,20 +9,20 @@ const chunkRecords = 1_000
 /** Reads the records of gaps that a verification has found, and writes them again. */
 export class GapRedrive implements Inspection {
   readonly #inspected: InspectedConnector
-  readonly #gaps: readonly OffsetRange[]
+  readonly #known: KnownGaps
   readonly #recordsPerSecond: number
   readonly #tally: RedriveTally
 
-  constructor(inspected: InspectedConnector, gaps: readonly OffsetRange[], recordsPerSecond: number) {
+  constructor(inspected: InspectedConnector, known: KnownGaps, recordsPerSecond: number) {
     this.#inspected = inspected
-    this.#gaps = gaps
+    this.#known = known
     this.#recordsPerSecond = recordsPerSecond
     this.#tally = new RedriveTally(inspected.clock)
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const pace = new Pace(this.#recordsPerSecond, this.#inspected.clock)
-    const reader = await this.#inspected.reader(this.#gaps)
+    const reader = await this.#inspected.reader(this.#known.gaps)
     this.#tally.progress.follow(reader)
     const driver = new SinkDriver(this.#inspected, signal)
     try {
@@ -34,7 +34,7 @@ export class GapRedrive implements Inspection {
         this.#tally.add(driven)
         await pace.keep(messages.length, signal)
       }
-      this.#tally.complete = !signal.aborted
+      this.#tally.complete = this.#known.areAll && !signal.aborted
     } finally {
       await driver.close()
     }

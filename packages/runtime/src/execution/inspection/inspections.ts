@@ -93,7 +93,7 @@ export class InspectionInstances {
           mostGaps: worker['inspection.gaps.max'],
         })
       case 'redrive-gaps':
-        return new GapRedrive(inspected, job.gaps, redrivenPerSecond)
+        return new GapRedrive(inspected, job, redrivenPerSecond)
       case 'redrive-dead-letters':
         return new DeadLetterRedrive(inspected, job, {
           recordsPerSecond: redrivenPerSecond,

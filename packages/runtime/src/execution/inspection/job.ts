@@ -46,10 +46,17 @@ export interface RedriveRequest {
   readonly fromBeginning: boolean
 }
 
+/** The gaps of a verification. */
+export interface KnownGaps {
+  readonly gaps: readonly OffsetRange[]
+  /** False: there are more than were listed. */
+  readonly areAll: boolean
+}
+
 /** Something that takes long: it runs on an executor, can be watched and cancelled. */
 export type InspectionJob =
   | ({ readonly kind: 'verify' } & VerifyRequest)
-  | { readonly kind: 'redrive-gaps'; readonly gaps: readonly OffsetRange[] }
+  | ({ readonly kind: 'redrive-gaps' } & KnownGaps)
   | ({ readonly kind: 'redrive-dead-letters' } & Omit<RedriveRequest, 'config'>)
 export type InspectionKind = InspectionJob['kind']
 
@@ -117,7 +124,7 @@ export interface RedriveReport {
   /** The first ones. */
   readonly refusals: readonly Refusal[]
   readonly refusalsNotListed: number
-  /** Dead letters: nothing is left up to where the topic ended when this began. Gaps: all those listed were taken. */
+  /** Dead letters: nothing is left up to where the topic ended when this began. Gaps: all were taken, none was too many to be listed. */
   readonly complete: boolean
 }
 

@@ -81,7 +81,10 @@ test('a verification counts what became of each record, and what is missing can 
   ])
   expect(progress).toMatchObject({ recordsRead: 7, offsetsDone: 7, offsetsTotal: 7 })
 
-  const redrive = new GapRedrive(inspected(), report.gaps, 1e9)
+  const listed = new GapRedrive(inspected(), { gaps: report.gaps.slice(0, 1), areAll: false }, 1e9)
+  await listed.run(signal)
+  expect(listed.snapshot().report).toMatchObject({ taken: 1, written: 1, complete: false })
+  const redrive = new GapRedrive(inspected(), { gaps: report.gaps, areAll: true }, 1e9)
   await redrive.run(signal)
   expect(redrive.snapshot().report).toMatchObject({ taken: 3, written: 3, refused: 0, dropped: 0, complete: true })
   expect([index.get('t-0@1'), index.get('t-0@4'), index.get('t-0@5 part 1')]).toEqual([4, 6, 5])

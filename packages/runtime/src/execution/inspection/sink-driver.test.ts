@@ -115,6 +115,15 @@ test('records that the task does not confirm are not written', async () => {
   await expect(driver.drive([at(0, 1), at(1, 1)])).rejects.toMatchObject({ code: 'inspection.not_written' })
 })
 
+test('records that the task writes only after a while are waited for', async () => {
+  let asked = 0
+  const { driver, notes } = driverOf(() => {}, {
+    preCommit: async (consumed) => (++asked < 3 ? [] : consumed),
+  })
+  expect(await driver.drive([at(0, 1)])).toMatchObject({ written: 1 })
+  expect(notes.filter((note) => note === 'put ')).toHaveLength(2)
+})
+
 test('a cancelled driver gives up without a word about the rest', async () => {
   const { driver, stop } = driverOf((_record, context) => {
     context.timeout(600_000)

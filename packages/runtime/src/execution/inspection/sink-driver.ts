@@ -34,6 +34,8 @@ export type DrivenConnector = Pick<
 >
 
 const redeliveryMs = 1_000
+/** How often a task may say that not all is written while it takes more. */
+const flushAttempts = 5
 
 export class SinkDriver {
   readonly #inspected: DrivenConnector
@@ -138,18 +140,28 @@ export class SinkDriver {
 
   async #flush(task: SinkTask, records: readonly SinkRecord[]): Promise<void> {
     const consumed = endsOf(records)
-    if (consumed.length === 0) return
-    const done = (await task.preCommit?.(consumed, { closing: true })) ?? consumed
-    if (this.#signal.aborted) return
-    for (const { topic, partition, offset } of consumed) {
-      const own = done.find((position) => position.topic === topic && position.partition === partition)
-      if (own !== undefined && own.offset >= offset) continue
-      throw new ConnectError(
-        'inspection.not_written',
-        `the task has not written all records of ${topic}-${partition} before offset ${offset}; see its messages in the log`,
-      )
+    for (let attempt = 1; consumed.length > 0; attempt++) {
+      const done = (await task.preCommit?.(consumed, { closing: true })) ?? consumed
+      if (this.#signal.aborted) return
+      const left = consumed.find((position) => !isReached(position, done))
+      if (left === undefined) return
+      if (attempt === flushAttempts) {
+        throw new ConnectError(
+          'inspection.not_written',
+          `the task has not written all records of ${left.topic}-${left.partition} before offset ${left.offset}; see its messages in the log`,
+        )
+      }
+      // What keeps it from writing it tells when it is put something: then this waits as long as that passes.
+      if (!(await this.#put(task, []))) return
+      await pause(this.#context.takeTimeout() ?? redeliveryMs, this.#signal)
     }
   }
+}
+
+function isReached({ topic, partition, offset }: PartitionOffset, done: readonly PartitionOffset[]): boolean {
+  return done.some(
+    (position) => position.topic === topic && position.partition === partition && position.offset >= offset,
+  )
 }
 
 /** In the order of their offsets, and of copies of one record the last. */
