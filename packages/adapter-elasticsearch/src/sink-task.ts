@@ -69,6 +69,7 @@ export class ElasticsearchSinkTask implements SinkTask {
           backoffMs: config['retry.backoff.ms'],
           maxBackoffMs: config['retry.backoff.max.ms'],
           holdMs: config['flush.timeout.ms'],
+          repeatable: config['write.method'] !== 'script' && config['write.method'] !== 'create',
         },
         setback: (trouble, reason) => setbacks.note(trouble, reason),
         refuse: (batch, item, failure) =>
@@ -202,7 +203,7 @@ export class ElasticsearchSinkTask implements SinkTask {
     if (batch.index !== route.index) line = actionLine(action, route.index, route)
     if (source === null || typeof source === 'string') batch.body.add(line, source)
     else batch.body.addRaw(Buffer.from(`${line} `), source)
-    batch.records.pushDecoded(record, this.#batcher.fullBatch)
+    batch.records.pushMade(record, this.#batcher.fullBatch)
     this.#added(batch, record, progress, action.id)
   }
 
@@ -222,10 +223,15 @@ export class ElasticsearchSinkTask implements SinkTask {
     try {
       await this.#indices.ensureExists(resource)
       if (wanted !== null) await this.#indices.ensureMapping(resource, wanted, record.toString())
+      this.#failingSetUpSince = null
       return null
     } catch (error) {
       if (error instanceof DataError) return error
       if (!isRetriable(error)) throw error
+      if (codeOf(error) === 'elasticsearch.overloaded') {
+        this.#failingSetUpSince = null
+        throw error
+      }
       this.#failingSetUpSince ??= this.#context.clock.now()
       if (this.#context.clock.now() - this.#failingSetUpSince < this.#config['flush.timeout.ms']) throw error
       throw new ConnectError(codeOf(error) ?? 'elasticsearch.unreachable', messageOf(error), { cause: error })

@@ -62,7 +62,7 @@ export const writingKeys = {
     importance: 'low',
     group: connector,
     displayName: 'Flush Timeout (ms)',
-    doc: 'How long a full buffer, a last flush, or a batch that Elasticsearch does not take for a reason that is not in its documents, may make no progress before the task fails.',
+    doc: 'How long a full buffer, a last flush, or a batch that Elasticsearch does not take for a reason that is not in its documents, may make no progress before the task fails. What Elasticsearch answers with 429, for want of room or a full disk, is waited for without end.',
   }),
   'flush.synchronously': key.boolean({
     default: false,

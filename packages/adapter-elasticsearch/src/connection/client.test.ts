@@ -38,6 +38,19 @@ test.each<[string, (url: string) => RawConfig, string]>([
   expect(server.bulks[0]?.headers.authorization).toBe(authorization)
 })
 
+test('user-info of a URL goes to its node only', async () => {
+  await using mine = await FakeElasticsearch.start()
+  await using theirs = await FakeElasticsearch.start()
+  await using anyones = await FakeElasticsearch.start()
+  const urls = [anyones.url, mine.url.replace('//', '//me:1@'), theirs.url.replace('//', '//they:2@')]
+  await using client = await clientOf({ 'connection.url': urls.join(',') })
+  for (let i = 0; i < 12; i++) await client.request(bulk, never)
+  const sent = (node: FakeElasticsearch) => [...new Set(node.bulks.map(({ headers }) => headers.authorization))]
+  expect(sent(mine)).toEqual([`Basic ${Buffer.from('me:1').toString('base64')}`])
+  expect(sent(theirs)).toEqual([`Basic ${Buffer.from('they:2').toString('base64')}`])
+  expect(sent(anyones)).toEqual([undefined])
+})
+
 test('a path in the URL goes before every path', async () => {
   await using server = await FakeElasticsearch.start()
   await using client = await clientOf({ 'connection.url': `${server.url}/cluster/a/` })

@@ -37,20 +37,23 @@ export function createClient(config: ElasticsearchSinkConfig): Client {
   const { Client } = library()
   const auth = credentials(config)
   const nodes = nodeUrls(config).map(parseNodeUrl)
-  const common = auth ?? nodes[0]?.auth
+  // Nodes that the cluster tells of have URLs without a user; they are of one cluster, and get the first one's.
+  const common = auth ?? (config['connection.sniffing'] ? nodes[0]?.auth : null)
+  const headers = { 'user-agent': 'penstock', ...extraHeaders(config['connection.headers']) }
   const seen = new Set<string>()
   return new Client({
     nodes: nodes
       .filter(({ url }) => !seen.has(url.href) && seen.add(url.href))
       .map(({ url, auth: own }) => ({
         url,
+        // A copy for each: the library writes the credentials of a node into them.
+        headers: { ...headers },
         ...(auth === null && own === null ? {} : { auth: auth ?? (own as Auth) }),
       })) as NonNullable<ClientOptions['nodes']>,
-    // Also for nodes that the cluster tells of, whose URLs hold no user.
     ...(common ? { auth: common } : {}),
     agent: dispatchers(config) as NonNullable<ClientOptions['agent']>,
     Transport: plainTransport(),
-    headers: { 'user-agent': 'penstock', ...extraHeaders(config['connection.headers']) },
+    headers,
     maxRetries: 0,
     enableMetaHeader: false,
     // Its errors never leave client.ts as they are, and redacting one walks a bulk body byte by byte for seconds.

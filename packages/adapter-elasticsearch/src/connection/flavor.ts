@@ -1,4 +1,5 @@
 /** What answers at a URL, by its `GET /`. */
+import { jsonOf } from './json-answer.ts'
 
 export interface Cluster {
   readonly flavor: 'elasticsearch' | 'opensearch'
@@ -8,13 +9,7 @@ export interface Cluster {
 
 /** Undefined where the answer is neither Elasticsearch's nor OpenSearch's. */
 export function clusterOf(body: Buffer): Cluster | undefined {
-  let answer: unknown
-  try {
-    answer = JSON.parse(body.toString())
-  } catch {
-    return undefined
-  }
-  const version = (answer as { version?: { number?: unknown; distribution?: unknown } } | null)?.version
+  const version = (jsonOf(body) as { version?: { number?: unknown; distribution?: unknown } } | null)?.version
   if (typeof version !== 'object' || version === null) return undefined
   const text = String(version.number ?? '')
   const numbers = /^(\d+)\.(\d+)/.exec(text)

@@ -142,6 +142,12 @@ describe('limits that follow the node', () => {
     expect(simulation.limits.limits.bytes).toBe(1_500_000)
   })
 
+  test('a server that takes nothing for a while does not make requests tiny for ever', () => {
+    const simulation = new Simulation()
+    for (const bytes of [100_000, 10_000, 300]) simulation.limits.end(simulation.limits.begin(), 'too-large', 1, bytes)
+    expect(simulation.limits.limits.bytes).toBe(65_536)
+  })
+
   test('failures that say nothing about the load change nothing', () => {
     const simulation = new Simulation()
     simulation.limits.end(simulation.limits.begin(), 'failed', 2000, 1_000_000)

@@ -77,7 +77,7 @@ export class AdaptiveLimits implements Pace {
         this.#cut(start, now, outcome === 'timed-out')
         break
       case 'too-large':
-        this.#acceptedBytes = Math.min(this.#acceptedBytes, Math.max(1, bytes >> 1))
+        this.#acceptedBytes = Math.min(this.#acceptedBytes, Math.max(least.bytes, bytes >> 1))
         break
       case 'failed':
         return

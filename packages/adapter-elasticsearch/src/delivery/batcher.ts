@@ -65,11 +65,9 @@ export class Batcher {
   }
 
   get isFull(): boolean {
-    return (
-      this.#sender.records + (this.#batch?.size ?? 0) >= this.#maxBufferedRecords ||
-      this.#sender.bytes >= this.#maxBufferedBytes ||
-      this.#sender.failure !== null
-    )
+    const records = this.#sender.records + (this.#batch?.size ?? 0)
+    const bytes = this.#sender.bytes + (this.#batch?.body.byteLength ?? 0)
+    return records >= this.#maxBufferedRecords || bytes >= this.#maxBufferedBytes || this.#sender.failure !== null
   }
 
   /** How many documents a batch will mostly have. */
@@ -131,10 +129,11 @@ export class Batcher {
   async untilRoom(putSince: number): Promise<void> {
     const { clock, config, signal } = this.#options
     const advice = 'raise max.buffered.records or flush.timeout.ms, or give Elasticsearch more room'
-    this.send()
     const since = clock.now()
     while (this.isFull) {
       this.throwFailure()
+      // Else it waits for its turn, and goes on growing as soon as there is room.
+      if (this.#sender.hasFreeSlot) this.send()
       signal.throwIfAborted()
       const now = clock.now()
       if (this.#sender.progressCount !== this.#progressSeen || this.#stuckSince === null) {

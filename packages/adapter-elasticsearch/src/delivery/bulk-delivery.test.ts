@@ -34,6 +34,7 @@ function setUp(
     maxRetries = 3,
     holdMs = 10_000,
     action = 'update',
+    repeatable = true,
     indexMissing = async (): Promise<void> => {},
   } = {},
 ) {
@@ -42,7 +43,7 @@ function setUp(
   for (const [n, id] of ids.entries()) {
     const record = sinkRecord({ topic: 't', partition: n % 2, offset: BigInt(n) })
     batch.body.add(`{"${action}":{"_id":"${id}"}}`, `{"n":${n}}`)
-    batch.records.pushDecoded(record, 1)
+    batch.records.pushMade(record, 1)
     if (ordered) batch.ids.push(id)
     batch.account(tracker.partition('t', n % 2), record)
   }
@@ -67,7 +68,7 @@ function setUp(
         return answer(200, JSON.stringify({ errors: answered.some(({ error }) => error), items: entries }))
       },
     },
-    settings: { query: bulkQuery(0), maxRetries, holdMs, backoffMs: 100, maxBackoffMs: 1000 },
+    settings: { query: bulkQuery(0), maxRetries, holdMs, repeatable, backoffMs: 100, maxBackoffMs: 1000 },
     pace: fixedPace({ requests: 1, documents: 10_000, bytes: Number.POSITIVE_INFINITY }),
     clock: { now: () => now },
     signal: stop.signal,
@@ -155,6 +156,31 @@ describe('what is not the fault of a document is held until it passes', () => {
     expect(s.held[0]).toContain('no rights')
     expect(s.seconds()).toBeGreaterThanOrEqual(10)
     expect(s.seconds()).toBeLessThan(12)
+  })
+
+  test.each([
+    ['load', failed(429, 'es_rejected_execution_exception')],
+    ['a full disk', failed(429, 'cluster_block_exception', 'disk usage exceeded flood-stage watermark')],
+  ])('what a node answers with 429 is waited for, however long: %s', async (_what, tooMany) => {
+    const s = setUp(['a'], (_items, n) => [n < 100 ? tooMany : written])
+    await s.run()
+    expect(s.seconds()).toBeGreaterThan(20)
+    expect(s.held[0]).toContain(tooMany.error?.type)
+  })
+
+  test('after a long while of 429 another failure is given its own time', async () => {
+    const down = () => {
+      throw new UnreachableError('restarting')
+    }
+    const s = setUp(['a'], (_items, n) => (n < 100 ? [queueFull] : n < 103 ? down() : [written]))
+    await s.run()
+    expect(s.seconds()).toBeGreaterThan(20)
+    expect(s.setbacks.at(-1)).toBe('unreachable')
+  })
+
+  test('of several items that fail the one that asks for no patience decides', async () => {
+    const s = setUp(['a', 'b'], () => [queueFull, failed(403, 'security_exception', 'no rights')], { ordered: false })
+    await expect(s.run()).rejects.toThrow(/no rights/)
   })
 
   test('an index that is missing is asked for, and why it can not be made is told', async () => {
@@ -260,6 +286,17 @@ test('whatever happens on the way, each document is written or refused once, and
       expect(s.counts.documents_written ?? 0).toBe(documents.filter((id) => id !== 'bad').length)
     }),
   )
+})
+
+test('what does harm when it is repeated never goes together with a later write to its document', async () => {
+  const ids = ['a', 'b', 'a', 'c', 'a', 'b']
+  const s = setUp(ids, (items, n) => items.map(({ id }) => (n === 0 && id === 'a' ? queueFull : written)), {
+    repeatable: false,
+  })
+  await s.run()
+  const sent = s.requests.map((items) => items.map(({ id, n }) => `${id}${n}`).join(' '))
+  expect(sent).toEqual(['a0 b1 c3', 'a0', 'a2 b5', 'a4'])
+  expect(s.counts).toMatchObject({ documents_written: 6, documents_retried: 1 })
 })
 
 test('Elasticsearch is to give up on a shard before it is given up itself', () => {

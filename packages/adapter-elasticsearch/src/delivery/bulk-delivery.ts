@@ -9,16 +9,18 @@ import { readFailure, reasonOf } from '../connection/error-answer.ts'
 import type { Batch } from './batch.ts'
 import { type ItemFailure, readBulkAnswer } from './bulk-response.ts'
 import type { Pace, RequestOutcome } from './limits.ts'
-import { allItems, dropRevoked, fitLimits, halveFirst, type Part, partOf, toSendAgain } from './parts.ts'
+import { allItems, dropRevoked, fitLimits, halveFirst, type Part, partOf, toSendAgain, turnsOf } from './parts.ts'
 import { type BackoffSettings, backoffMs } from './retry-policy.ts'
-import { judgeItem, judgeRequest, type Trouble } from './verdict.ts'
+import { asksForPatience, judgeItem, judgeRequest, type Trouble } from './verdict.ts'
 
 export interface DeliverySettings extends BackoffSettings {
   /** Of every request. */
   readonly query: string
   readonly maxRetries: number
-  /** How long a batch may be held while nothing of it gets through. */
+  /** How long a batch may be held while nothing of it gets through; without end where it says "later" itself. */
   readonly holdMs: number
+  /** False where a write that is repeated, or comes after a later one of its document, leaves another document. */
+  readonly repeatable: boolean
 }
 
 export interface Delivery {
@@ -52,6 +54,8 @@ interface Setback {
   readonly trouble: Trouble
   readonly reason: string
   readonly retryAfterMs: number
+  /** See {@link asksForPatience}. */
+  readonly asksForPatience: boolean
 }
 
 /** Delivers all items of a sealed batch. `invalid` are items that must not be sent at all. */
@@ -60,6 +64,8 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
   let retries = 0
   let conflicts = 0
   let failingSince: number | null = null
+  /** Since when it fails for what a node does not ask patience for. */
+  let brokenSince: number | null = null
   const unanswered = new Set<number>()
   const path = `/${encodeURIComponent(batch.index)}/_bulk`
   while (parts.length > 0) {
@@ -80,6 +86,7 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
           retries = 0
           conflicts = 0
           failingSince = null
+          brokenSince = null
           delivery.progress()
         }
         if (left.items.length === 0) parts.shift()
@@ -113,10 +120,12 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
     delivery.setback(setback.trouble, setback.reason)
     const { maxRetries, holdMs } = delivery.settings
     if (setback.trouble === 'conflict' && ++conflicts > maxRetries) throw givenUp(setback.reason, conflicts, delivery)
-    if (retries > maxRetries) {
-      if (delivery.clock.now() - failingSince >= holdMs) throw givenUp(setback.reason, retries, delivery)
-      delivery.held(setback.reason)
-    }
+    const now = delivery.clock.now()
+    brokenSince = setback.asksForPatience ? null : (brokenSince ?? now)
+    if (retries > maxRetries && brokenSince !== null && now - brokenSince >= holdMs)
+      throw givenUp(setback.reason, retries, delivery)
+    // However many retries there may be, a full buffer must be known to be held before it is taken for stuck.
+    if (retries > maxRetries || now - failingSince >= holdMs / 2) delivery.held(setback.reason)
     delivery.count('requests_retried')
     delivery.count('documents_retried', parts[0]?.items.length ?? 0)
     await delivery.sleep(backoffMs(retries, delivery.settings, setback.retryAfterMs), delivery.signal)
@@ -124,7 +133,6 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
 }
 
 async function firstParts(batch: Batch, invalid: readonly number[], delivery: Delivery): Promise<Part[]> {
-  if (invalid.length === 0) return [{ items: allItems(batch.size), bytes: batch.body.bytes() }]
   for (const item of invalid) {
     await refuseItem(
       batch,
@@ -133,9 +141,13 @@ async function firstParts(batch: Batch, invalid: readonly number[], delivery: De
       delivery,
     )
   }
+  const all = allItems(batch.size)
   const skipped = new Set(invalid)
-  const items = allItems(batch.size).filter((item) => !skipped.has(item))
-  return items.length === 0 ? [] : [partOf(batch, items)]
+  const items = invalid.length === 0 ? all : all.filter((item) => !skipped.has(item))
+  const turns = delivery.settings.repeatable || batch.ids.length === 0 ? [items] : turnsOf(batch, items)
+  return turns
+    .filter((turn) => turn.length > 0)
+    .map((turn) => (turn.length === batch.size ? { items: turn, bytes: batch.body.bytes() } : partOf(batch, turn)))
 }
 
 type Outcome =
@@ -157,7 +169,8 @@ async function send(
     )
   } catch (error) {
     const timedOut = error instanceof UnreachableError && error.timedOut
-    return { kind: 'failed', trouble: 'unreachable', reason: (error as Error).message, retryAfterMs: 0, timedOut }
+    const reason = (error as Error).message
+    return { kind: 'failed', trouble: 'unreachable', reason, retryAfterMs: 0, asksForPatience: false, timedOut }
   }
   observe('bulk_request_ms', clock.now() - started)
   observe('bulk_request_documents', part.items.length)
@@ -167,12 +180,21 @@ async function send(
     const failures = readBulkAnswer(answer.body, part.items.length)
     if (failures !== null) return { kind: 'answered', failures }
     const reason = `the answer to a bulk request of ${part.items.length} documents makes no sense: ${reasonOf(answer.body)}`
-    return { kind: 'failed', trouble: 'bad_answer', reason, retryAfterMs: 0 }
+    return { kind: 'failed', trouble: 'bad_answer', reason, retryAfterMs: 0, asksForPatience: false }
   }
   const reason = `HTTP status ${status}: ${reasonOf(answer.body)}`
-  const verdict = judgeRequest(readFailure(status, answer.body))
+  const failure = readFailure(status, answer.body)
+  const verdict = judgeRequest(failure)
   if (verdict === 'split') return { kind: 'split', status, reason }
-  return { kind: 'failed', trouble: verdict, reason, retryAfterMs: answer.retryAfterMs }
+  return {
+    ...{ kind: 'failed', trouble: verdict, reason, retryAfterMs: answer.retryAfterMs },
+    asksForPatience: asksForPatience(failure),
+  }
+}
+
+function urgency({ trouble, asksForPatience }: Setback): number {
+  if (trouble === 'conflict') return 2
+  return asksForPatience ? 0 : 1
 }
 
 /** What an outcome says about the load that the node can bear. */
@@ -224,8 +246,13 @@ async function settle(
     again.add(item)
     if (failure.type === 'index_not_found_exception') missing.add(batch.indexOf(item))
     // One that is given up soonest decides how long to go on.
-    if (setback === null || (verdict === 'conflict' && setback.trouble !== 'conflict'))
-      setback = { trouble: verdict, reason: describeItem(batch, item, failure), retryAfterMs: 0 }
+    const next: Setback = {
+      trouble: verdict,
+      reason: describeItem(batch, item, failure),
+      retryAfterMs: 0,
+      asksForPatience: asksForPatience(failure),
+    }
+    if (setback === null || urgency(next) > urgency(setback)) setback = next
   }
   for (const index of missing) {
     const obstacle = await delivery.indexMissing(index).then(() => null, messageOf)

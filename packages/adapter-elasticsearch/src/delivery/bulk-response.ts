@@ -1,5 +1,7 @@
 /** Reads what Elasticsearch answers to a bulk request. What the failures in it mean is judged in `verdict.ts`. */
+
 import { type Failure, type ServerError, told } from '../connection/error-answer.ts'
+import { jsonOf } from '../connection/json-answer.ts'
 
 /** Only what is needed to tell success from failure, item by item. */
 const bulkFilterPath =
@@ -33,12 +35,7 @@ const itemBytes = { index: '{"index":{"status":201}},'.length, others: '{"update
  */
 export function readBulkAnswer(body: Buffer, expectedItems: number): readonly ItemFailure[] | null {
   if (isUsualSuccess(body, expectedItems)) return []
-  let answer: BulkAnswer | null
-  try {
-    answer = JSON.parse(body.toString()) as BulkAnswer | null
-  } catch {
-    return null
-  }
+  const answer = jsonOf(body) as BulkAnswer | null
   if (!Array.isArray(answer?.items) || answer.items.length !== expectedItems) return null
   const failures: ItemFailure[] = []
   for (const [item, entry] of answer.items.entries()) {

@@ -50,12 +50,32 @@ test.each([
 test('of a record that was changed what came from Kafka is held', () => {
   const held = emptyHeld()
   const came = recordAt({ partition: 3, offset: 41n, value: Buffer.from('{"a":1}') })
-  held.pushDecoded(came.with({ topic: 'renamed', value: { schema: null, value: { a: 2 } } }), 4)
+  held.pushMade(came.with({ topic: 'renamed', value: { schema: null, value: { a: 2 } } }), 4)
   const again = held.at(0, () => Buffer.from('never asked'))
   expect([String(again), again.topic]).toEqual(['orders-3@41', 'renamed'])
   expect(again.origin).toMatchObject({ key: null, offset: 41n, timestamp: 5, value: came.origin.value, headers: [] })
   expect(() => again.value).toThrow(/is not held/)
   expect(held.holdsValue(0)).toBe(false)
+})
+
+test('a record that was copied without being decoded is not decoded, and comes back as it came', () => {
+  let decoded = 0
+  const part = (origin: RecordOrigin): LazyPart => ({
+    json: origin.value,
+    get: () => {
+      decoded++
+      throw new Error('no JSON')
+    },
+    of: part,
+  })
+  const { origin } = recordAt({ offset: 7n, value: Buffer.from('{a}') })
+  const held = emptyHeld()
+  held.pushMade(new SinkRecord(origin, encoded(origin, 'key'), part(origin), []), 4)
+  expect(decoded).toBe(0)
+  const again = held.at(0, () => Buffer.from('never asked'))
+  expect([String(again), String(again.origin.value)]).toEqual(['orders-0@7', '{a}'])
+  expect(held.holdsValue(0)).toBe(true)
+  expect(() => again.value).toThrow('no JSON')
 })
 
 test.each([
@@ -66,7 +86,7 @@ test.each([
   ['that is a part', recordAt({}).asPart(0)],
 ])('a decoded record %s is held as it is', (_, record) => {
   const held = emptyHeld()
-  held.pushDecoded(record, 4)
+  held.pushMade(record, 4)
   expect(held.at(0, () => Buffer.from('other'))).toBe(record)
   expect(held.holdsValue(0)).toBe(true)
 })
@@ -74,24 +94,24 @@ test.each([
 test('every record comes back in its place, whichever of them are held whole', () => {
   const record = fc
     .tuple(fc.nat(2), fc.nat(2), fc.bigInt({ min: 0n, max: 2n ** 53n - 1n }), fc.boolean(), fc.boolean(), fc.boolean())
-    .map(([topic, partition, offset, keyed, renamed, isDecoded]) => {
+    .map(([topic, partition, offset, keyed, renamed, isMade]) => {
       const key = keyed ? { key: Buffer.from('k'), isBare: false } : {}
       const made = recordAt({ topic: `t${topic}`, partition, offset, value: Buffer.from(`{"o":${offset}}`), ...key })
-      return { record: renamed ? made.with({ topic: 'renamed' }) : made, isDecoded }
+      return { record: renamed ? made.with({ topic: 'renamed' }) : made, isMade }
     })
   fc.assert(
     fc.property(fc.array(record, { maxLength: 50 }), (pushes) => {
       const held = emptyHeld()
-      for (const { record, isDecoded } of pushes) {
-        if (isDecoded) held.pushDecoded(record, 4)
+      for (const { record, isMade } of pushes) {
+        if (isMade) held.pushMade(record, 4)
         else held.pushRaw(record, 4)
       }
       expect(held.length).toBe(pushes.length)
-      for (const [item, { record, isDecoded }] of pushes.entries()) {
+      for (const [item, { record, isMade }] of pushes.entries()) {
         const again = held.at(item, (item) => pushes[item]?.record.origin.value ?? Buffer.alloc(0))
         expect([String(again), again.topic]).toEqual([String(record), record.topic])
         expect([again.origin.key, again.origin.value]).toEqual([record.origin.key, record.origin.value])
-        if (!isDecoded) expect(again.value).toEqual(record.value)
+        if (!isMade) expect(again.value).toEqual(record.value)
         expect(held.partitionOf(item)).toMatchObject({ topic: record.origin.topic, partition: record.origin.partition })
       }
     }),

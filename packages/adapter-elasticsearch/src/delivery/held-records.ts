@@ -15,7 +15,7 @@ interface Run {
   readonly from: number
   /** A record of the partition, which the others are made like. */
   readonly like: SinkRecord
-  readonly kind: 'whole' | 'raw' | 'changed'
+  readonly kind: 'whole' | 'raw' | 'copied' | 'changed'
   /** The records themselves, of those that are held whole. */
   readonly whole: SinkRecord[]
 }
@@ -44,15 +44,16 @@ export class HeldRecords {
     else this.#pushWhole(record)
   }
 
-  /** Holds a record that was decoded, and written from what became of it. */
-  pushDecoded(record: SinkRecord, expectedItems: number): void {
+  /** Holds a record whose document was made of its value. */
+  pushMade(record: SinkRecord, expectedItems: number): void {
+    const kind = kindOfMade(record)
     const { value } = record.origin
-    if (value === null || record.part !== null || !isBare(record.origin) || record.value.schema !== null) {
+    if (kind === 'whole' || value === null) {
       this.#pushWhole(record)
       return
     }
     this.#originals.put(this.length, value, expectedItems)
-    this.#pushNumbers('changed', record, expectedItems)
+    this.#pushNumbers(kind, record, expectedItems)
   }
 
   /** False where only the origin can be looked at; then the value had no schema. */
@@ -72,6 +73,8 @@ export class HeldRecords {
         return whole[item - from] as SinkRecord
       case 'raw':
         return like.withOrigin(this.#originOf(item, like, rawOf(item)))
+      case 'copied':
+        return like.withOrigin(this.#originOf(item, like, this.#originals.copyOf(item)))
       case 'changed': {
         const origin = this.#originOf(item, like, this.#originals.copyOf(item))
         return new SinkRecord(origin, notHeld, notHeld, [], like.topic, origin.partition, origin.timestamp)
@@ -93,7 +96,7 @@ export class HeldRecords {
     this.length++
   }
 
-  #pushNumbers(kind: 'raw' | 'changed', record: SinkRecord, expectedItems: number): void {
+  #pushNumbers(kind: Exclude<Run['kind'], 'whole'>, record: SinkRecord, expectedItems: number): void {
     this.#runFor(kind, record)
     const item = this.length++
     this.#offsets = withPlaceFor(this.#offsets, item, expectedItems)
@@ -120,6 +123,13 @@ export class HeldRecords {
 const notHeld = Lazy.from(() => {
   throw new TypeError('what a record was changed to is not held once it is framed')
 }, null)
+
+/** `copied` was not decoded, and is not decoded here: should it not be JSON, Elasticsearch refuses it as one of many. */
+function kindOfMade(record: SinkRecord): 'whole' | 'copied' | 'changed' {
+  if (record.part !== null || !isBare(record.origin)) return 'whole'
+  if (record.valueJson !== null) return record.isEncoded ? 'copied' : 'changed'
+  return record.value.schema === null ? 'changed' : 'whole'
+}
 
 /** Anything else there is of it would have to be held anyhow. */
 function isBare(origin: RecordOrigin): boolean {

@@ -22,13 +22,30 @@ test('consumed offsets are committed as they are when nothing is under way', () 
   expect(tracker.committable([at(7n)])).toEqual([at(7n)])
 })
 
-test('records read again do not move a commit back', () => {
+test('records read again are written before their offsets are committed, whatever was before and is under way', () => {
   const tracker = new OffsetTracker()
   const progress = tracker.partition('t', 0)
   progress.complete(progress.take(5n, {}) as Span)
   expect(tracker.committable([at(6n)])).toEqual([at(6n)])
-  progress.take(2n, {})
-  expect(tracker.committable([at(6n)])).toEqual([at(6n)])
+  const later = progress.take(6n, {}) as Span
+  const again = progress.take(2n, {}) as Span
+  expect(tracker.committable([at(5n)])).toEqual([at(2n)])
+  progress.complete(again)
+  expect(tracker.committable([at(5n)])).toEqual([at(5n)])
+  expect(tracker.committable([at(9n)])).toEqual([at(6n)])
+  progress.complete(later)
+  expect(tracker.committable([at(9n)])).toEqual([at(9n)])
+})
+
+test('nor are they when they go into the batch that has later ones', () => {
+  const tracker = new OffsetTracker()
+  const progress = tracker.partition('t', 0)
+  const batch = {}
+  const span = progress.take(4n, batch) as Span
+  expect(progress.take(0n, batch)).toBeNull()
+  expect(tracker.committable([at(3n)])).toEqual([])
+  progress.complete(span)
+  expect(tracker.committable([at(3n)])).toEqual([at(3n)])
 })
 
 test('while records are to be put again nothing beyond the last one taken over is committed', () => {

@@ -9,7 +9,8 @@ export interface Span {
   readonly partition: PartitionProgress
   /** What the span belongs to; null once it is done: the owner holds much memory. */
   owner: object | null
-  readonly first: bigint
+  /** The lowest offset; read again from before, a partition may come to lower ones within one batch. */
+  first: bigint
 }
 
 /** The state of one assigned partition. */
@@ -23,7 +24,6 @@ export class PartitionProgress {
   /** Taken away from this task: what is not written yet need not be. */
   revoked = false
   readonly #spans: Span[] = []
-  #committed = -1n
 
   constructor(topic: string, partition: number) {
     this.topic = topic
@@ -38,7 +38,10 @@ export class PartitionProgress {
     this.latest = offset
     this.#isSplit = part !== null
     const last = this.#spans.at(-1)
-    if (last !== undefined && last.owner === owner) return null
+    if (last !== undefined && last.owner === owner) {
+      if (offset < last.first) last.first = offset
+      return null
+    }
     const span = { partition: this, owner, first: offset }
     this.#spans.push(span)
     return span
@@ -57,10 +60,8 @@ export class PartitionProgress {
 
   /** Offset below which everything is done. `consumed` is where the framework stands. */
   committable(consumed: bigint): bigint {
-    const reached = this.#spans[0]?.first ?? consumed
-    // Records read again do not move a commit back.
-    if (reached > this.#committed) this.#committed = reached
-    return this.#committed < consumed ? this.#committed : consumed
+    // Any span may be the one: a partition that has lost its end on the broker may be read from its beginning again.
+    return this.#spans.reduce((least, { owner, first }) => (owner !== null && first < least ? first : least), consumed)
   }
 }
 

@@ -18,6 +18,24 @@ export function partOf(batch: Batch, items: readonly number[]): Part {
   return { items, bytes: batch.body.pick(items) }
 }
 
+/**
+ * The items by turns, none of which has a document twice. For writes of which a repetition does harm: when one fails that
+ * a later one of its document depends on, the later one must not have been made yet.
+ */
+export function turnsOf(batch: Batch, items: readonly number[]): readonly (readonly number[])[] {
+  const turns: number[][] = []
+  const turnOf = new Map<string, number>()
+  for (const item of items) {
+    const id = batch.ids[item] as string
+    const turn = turnOf.get(id) ?? 0
+    turnOf.set(id, turn + 1)
+    const others = turns[turn]
+    if (others === undefined) turns.push([item])
+    else others.push(item)
+  }
+  return turns
+}
+
 export function halveFirst(batch: Batch, parts: Part[]): void {
   const items = parts[0]?.items ?? []
   const middle = items.length >> 1

@@ -71,4 +71,5 @@ test('what somebody has to ask differently does not pass by itself', () => {
   expect(mayPass(failure(403, 'security_exception'))).toBe(true)
   expect(mayPass(failure(429, 'circuit_breaking_exception'))).toBe(true)
   expect(mayPass(failure(404, ''))).toBe(true)
+  expect(mayPass({ ...failure(400, 'validation_exception'), reason: shards })).toBe(true)
 })

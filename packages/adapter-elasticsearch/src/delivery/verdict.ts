@@ -51,7 +51,7 @@ export function judgeItem(failure: Failure, action: string): Verdict {
   const { status, type } = failure
   if (type === 'version_conflict_engine_exception') return action === 'update' ? 'conflict' : 'done'
   if (status === 404 && action === 'delete' && type !== 'index_not_found_exception') return 'done'
-  const trouble = troubleByType.get(type) ?? troubleByStatus(status)
+  const trouble = troubleOf(failure)
   if (trouble !== null) return trouble
   if (setUpReasons.test(failure.reason)) return 'index_unavailable'
   // Elasticsearch names the type of every error; and conflicts of versions have theirs.
@@ -67,9 +67,13 @@ const aboutRequest = /^request \[|unrecognized parameter|content-type/i
 export function judgeRequest(failure: Failure): 'split' | Trouble {
   const { status, type, reason } = failure
   if (status === 413) return 'split'
-  const trouble = troubleByType.get(type) ?? troubleByStatus(status)
+  const trouble = troubleOf(failure)
   if (trouble !== null) return trouble
   return status === 400 && unreadableTypes.test(type) && !aboutRequest.test(reason) ? 'split' : 'request_refused'
+}
+
+function troubleOf({ status, type }: Failure): Trouble | null {
+  return troubleByType.get(type) ?? troubleByStatus(status)
 }
 
 function troubleByStatus(status: number): Trouble | null {
@@ -79,7 +83,12 @@ function troubleByStatus(status: number): Trouble | null {
   return status >= 500 ? 'server_error' : null
 }
 
+/** A node that turns work away, or whose disk is full, says so: it is given the time it needs. */
+export function asksForPatience(failure: Failure): boolean {
+  return failure.status === 429 || troubleOf(failure) === 'overloaded'
+}
+
 /** True when the same request may well be answered otherwise later, without anybody changing it. */
 export function mayPass(failure: Failure): boolean {
-  return failure.type === '' || troubleByType.has(failure.type) || troubleByStatus(failure.status) !== null
+  return failure.type === '' || troubleOf(failure) !== null || setUpReasons.test(failure.reason)
 }

@@ -7,7 +7,8 @@ import {
   UnreachableError,
 } from '../connection/client.ts'
 import { readFailure, reasonOf } from '../connection/error-answer.ts'
-import { mayPass } from '../delivery/verdict.ts'
+import { jsonOf } from '../connection/json-answer.ts'
+import { asksForPatience, mayPass } from '../delivery/verdict.ts'
 import type { Mapping } from './mapping.ts'
 
 /** What a name stands for on the server. */
@@ -41,8 +42,12 @@ export class IndexRequests {
     const path = `/${encodeURIComponent(name)}`
     const query = 'filter_path=*.aliases,*.data_stream,*.settings.index.uuid'
     const answer = await this.#ask({ method: 'GET', path, query }, `looking for ${name}`, [404])
-    if (answer.status === 404) return null
-    return foundAs(name, JSON.parse(answer.body.toString()) as Record<string, FoundIndex>)
+    if (answer.status === 404) {
+      const { type } = readFailure(404, answer.body)
+      if (type === '') throw this.#refused(`looking for ${name}`, answer)
+      return null
+    }
+    return foundAs(name, this.#byIndex<FoundIndex>(answer, `looking for ${name}`))
   }
 
   /** Creates an index; false when there is one already: another task may have been faster. */
@@ -77,9 +82,9 @@ export class IndexRequests {
   /** The mapping of one index behind a name. */
   async mapping(name: string, writeIndex: string): Promise<Mapping> {
     const path = `/${encodeURIComponent(name)}/_mapping`
-    const answer = await this.#ask({ method: 'GET', path }, `reading the mapping of ${name}`, [])
-    const byIndex = JSON.parse(answer.body.toString()) as Record<string, { mappings?: Mapping } | undefined>
-    return byIndex[writeIndex]?.mappings ?? {}
+    const what = `reading the mapping of ${name}`
+    const answer = await this.#ask({ method: 'GET', path }, what, [])
+    return this.#byIndex<{ mappings?: Mapping }>(answer, what)[writeIndex]?.mappings ?? {}
   }
 
   /** Adds to a mapping, by its JSON. Returns why Elasticsearch refuses it, or null. */
@@ -90,8 +95,22 @@ export class IndexRequests {
       ...(onlyWriteIndex ? { query: 'write_index_only=true' } : {}),
       body: mapping,
     } as const
-    const answer = await this.#ask(request, `putting the mapping of ${name}`, [400])
-    return answer.status === 400 ? reasonOf(answer.body) : null
+    const what = `putting the mapping of ${name}`
+    const answer = await this.#ask(request, what, [400])
+    if (answer.status !== 400) return null
+    // A page of something in between says nothing about the mapping.
+    if (mayPass(readFailure(400, answer.body))) throw this.#refused(what, answer)
+    return reasonOf(answer.body)
+  }
+
+  /** What is said of each index. A page of something in between is no such answer, and may be gone later. */
+  #byIndex<About extends object>(answer: Answer, what: string): Readonly<Record<string, About>> {
+    const byIndex = jsonOf(answer.body)
+    if (isObject(byIndex) && Object.values(byIndex).every(isObject)) return byIndex as Record<string, About>
+    throw new RetriableError(
+      'elasticsearch.unavailable',
+      `${what} at ${this.#client.urls} failed: the answer makes no sense: ${reasonOf(answer.body)}`,
+    )
   }
 
   async #ask(request: ElasticsearchRequest, what: string, accepted: readonly number[]): Promise<Answer> {
@@ -108,11 +127,16 @@ export class IndexRequests {
 
   #refused(what: string, answer: Answer): ConnectError {
     const message = `${what} at ${this.#client.urls} failed: HTTP status ${answer.status}: ${reasonOf(answer.body)}`
-    const passes = mayPass(readFailure(answer.status, answer.body))
-    return passes
+    const failure = readFailure(answer.status, answer.body)
+    if (asksForPatience(failure)) return new RetriableError('elasticsearch.overloaded', message)
+    return mayPass(failure)
       ? new RetriableError('elasticsearch.unavailable', message)
       : new ConnectError('elasticsearch.index_setup', message)
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function isThere(answer: Answer): boolean {

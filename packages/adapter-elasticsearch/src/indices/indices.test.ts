@@ -105,6 +105,23 @@ describe('mappings', () => {
     expect(s.server.mapping('orders')?.properties?.note).toEqual({ type: 'keyword' })
   })
 
+  test.each([
+    ['GET', 200, ['please log in']],
+    ['GET', 200, { message: 'ok' }],
+    ['PUT', 400, ['blocked by a firewall']],
+    ['PUT', 400, { error: { type: 'validation_exception', reason: 'this action would add [2] shards' } }],
+  ])('an answer to %s that says nothing about the index may pass: %i %j', async (only, status, body) => {
+    const s = setUp()
+    const answer = s.server.answer.bind(s.server)
+    s.server.answer = (method, path, sent) => (method === only ? { status, body } : answer(method, path, sent))
+    await expect(s.prepare(orders, order)).rejects.toSatisfy(isRetriable)
+    s.server.make('orders', {})
+    await expect(s.prepare(orders, order)).rejects.toSatisfy(isRetriable)
+    s.server.answer = answer
+    await s.prepare(orders, order)
+    expect(idType(s.server)).toBe('integer')
+  })
+
   test('fields that Elasticsearch will not map are an error of their records, asked for again after a while', async () => {
     const s = setUp()
     await s.prepare(orders, order)

@@ -54,6 +54,8 @@ const mostIndices = 10_000
 const mostSchemas = 64
 const mostTold = 1000
 const checkEveryMs = 5000
+/** A check holds up a `put`, and with it the consumer. */
+const longestCheckMs = 5000
 /** However many indices there are: so many checks a second at most. */
 const msPerCheckedIndex = 100
 const refusedAgainMs = 30_000
@@ -144,12 +146,22 @@ export class Indices {
     const now = this.#options.clock.now()
     if (now < this.#checkAt) return
     const used = [...this.#states.values()].filter((state) => state.watched && state.used)
-    this.#checkAt = now + Math.max(checkEveryMs, used.length * msPerCheckedIndex)
+    await this.#checkSome(used, now + longestCheckMs)
+    this.#checkAt = this.#options.clock.now() + Math.max(checkEveryMs, used.length * msPerCheckedIndex)
+  }
+
+  async #checkSome(used: readonly State[], until: number): Promise<void> {
     for (const state of used) {
+      if (this.#options.clock.now() >= until) return
+      const { name } = state.resource
+      if (this.#states.get(name) !== state) continue
+      // To the end: those that are not come to this time are the first of the next.
+      this.#states.delete(name)
+      this.#states.set(name, state)
       state.used = false
       let found: Found | null
       try {
-        found = await this.#requests.find(state.resource.name)
+        found = await this.#requests.find(name)
       } catch {
         // Requests with documents are going to say what is wrong.
         return

@@ -87,6 +87,13 @@ test.each<[string, Partial<FakeElasticsearch>, RawConfig, string[], string]>([
     '',
   ],
   [
+    'OpenSearch with a lifecycle policy',
+    { version: { number: '3.8.0', distribution: 'opensearch' } },
+    { 'index.lifecycle.name': 'logs' },
+    ['index.lifecycle.name'],
+    'knows no index.lifecycle.name, but logs is set',
+  ],
+  [
     'OpenSearch unasked',
     { version: { number: '2.11.0', distribution: 'opensearch' } },
     { flavor: 'elasticsearch' },

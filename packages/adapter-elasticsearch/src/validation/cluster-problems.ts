@@ -95,9 +95,9 @@ function identityProblems(answer: Answer, config: Config, urls: string): ConfigP
   return versionProblems(cluster, config, urls)
 }
 
-/** OpenSearch has had all that is needed since its first version. */
 function versionProblems({ flavor, version }: Cluster, config: Config, urls: string): ConfigProblem[] {
-  if (flavor === 'opensearch' || version === null) return []
+  if (flavor === 'opensearch') return openSearchProblems(config, urls)
+  if (version === null) return []
   const has = `Elasticsearch at ${urls} has version ${version.text}`
   if (version.major < 7) return problem(addressKeys(config), `${has}; at least 7.0.0 is needed.`)
   if (version.major > 7 || version.minor >= 9 || !writesToDataStreams(config)) return []
@@ -106,6 +106,16 @@ function versionProblems({ flavor, version }: Cluster, config: Config, urls: str
       ? ['data.stream.type', 'data.stream.dataset']
       : ['external.resource.usage']
   return problem([...addressKeys(config), ...keys], `${has}; data streams need at least ${streamVersion}.`)
+}
+
+/** It has had all else that is needed since its first version. */
+function openSearchProblems(config: Config, urls: string): ConfigProblem[] {
+  const policy = config['index.lifecycle.name']
+  if (policy === null) return []
+  return problem(
+    ['index.lifecycle.name'],
+    `The cluster at ${urls} is opensearch, which knows no index.lifecycle.name, but ${policy} is set; leave it out, and let the ism_template of an ISM policy name the indices.`,
+  )
 }
 
 async function missingResources(config: Config, urls: string, ask: Ask): Promise<ConfigProblem[]> {
