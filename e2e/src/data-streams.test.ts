@@ -41,10 +41,7 @@ const template = (name: string, pattern: string, properties: object = {}) =>
     template: { settings: { number_of_replicas: 0 }, mappings: { properties } },
   })
 
-async function documents(name: string): Promise<Record<string, string>> {
-  const all = await new IndexView(name, node?.url).all()
-  return Object.fromEntries(all.map(({ id, source }) => [id, source]))
-}
+const documents = (name: string): Promise<Record<string, string>> => new IndexView(name, node?.url).byId()
 
 test('records become documents of a data stream, each once, with their time', async ({ skip }) => {
   skip(!node, 'there is no OpenSearch')

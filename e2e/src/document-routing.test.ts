@@ -69,9 +69,9 @@ async function stream(
 }
 
 /** Documents by id, each with the text it has in the index. */
-async function sources(index: string, url: string = stack.elasticsearch): Promise<Record<string, string>> {
+function sources(index: string, url: string = stack.elasticsearch): Promise<Record<string, string>> {
   const view = url === stack.elasticsearch ? cluster.index(index) : new IndexView(index, url)
-  return Object.fromEntries((await view.all()).map(({ id, source }) => [id, source]))
+  return view.byId()
 }
 
 test('index by header and local day, ids by fields, the key as routing value, metadata in the document', async () => {
@@ -251,7 +251,7 @@ test('scripts count in order, pipelines change documents, children are routed to
         'script.params': 'doc,offset',
         'document.metadata': 'offset',
         'document.metadata.field': '',
-        'batch.size': '4',
+        'batch.size': '8',
       },
     ),
     stream(piped, [{ value: '{"n":1}' }], { ...toOpenSearch, 'key.ignore': 'true', 'ingest.pipeline': piped }),

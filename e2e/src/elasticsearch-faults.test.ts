@@ -23,6 +23,8 @@ import { Authority, type Certificate } from './stack/certificates.ts'
 import { elasticsearchRequest } from './stack/elasticsearch-request.ts'
 
 const PER_SECOND = 3_000
+/** More than is written in a second: the sink is at its limit when the fault comes. */
+const BURST = 15_000
 const PARTITIONS = 4
 /** Known to the workers only, and only while there is a file that says so. */
 const HOST = 'search.penstock.test'
@@ -103,7 +105,15 @@ dns.lookup = (name, options, callback) => {
 function startLoad(record = sampleRecord, options: { arrives?: boolean } = {}): Promise<LoadedSink> {
   const topic = topics.pop() as string
   const records = (number: number) => record(topic, number)
-  return LoadedSink.start({ cluster, connector, topic, perSecond: PER_SECOND, record: records, ...options })
+  return LoadedSink.start({
+    cluster,
+    connector,
+    topic,
+    perSecond: PER_SECOND,
+    burst: BURST,
+    record: records,
+    ...options,
+  })
 }
 
 test('a node that is killed and comes back', async ({ skip }) => {

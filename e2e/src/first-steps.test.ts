@@ -49,7 +49,7 @@ function untilState(name: string, state: string, tasks: number): Promise<unknown
 }
 
 test.each(['the leader', 'a follower'])('the JSON that users have runs unchanged when posted to %s', async (role) => {
-  const leader = await until(() => cluster.leader(), { what: 'a leader' })
+  const leader = await cluster.leader()
   const worker = role === 'the leader' ? leader : cluster.others(leader)[0]!
   const topic = await cluster.createTopic({ partitions: 3 })
   const produced = await cluster.produce(topic, 100)

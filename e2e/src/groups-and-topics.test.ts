@@ -19,7 +19,7 @@ let follower: WorkerProcess
 const admin = new Admin({ clientId: 'e2e', bootstrapBrokers: stack.kafka.split(',') })
 beforeAll(async () => {
   cluster = await startCluster({ workers: 2 })
-  leader = await until(() => cluster.leader(), { what: 'a leader' })
+  leader = await cluster.leader()
   follower = cluster.others(leader)[0]!
   await until(async () => (await follower.client.health()).status === 'healthy', { what: 'both workers to be ready' })
 })

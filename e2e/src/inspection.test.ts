@@ -1,4 +1,4 @@
-import { ConnectClient, type DeadLetterPage, type Inspection, type PreviewWrite } from '@penstock/client'
+import { ConnectClient, type DeadLetterPage, type PreviewWrite } from '@penstock/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type Cluster,
@@ -10,6 +10,7 @@ import {
   stack,
   startCluster,
   until,
+  untilEnded,
 } from './harness/index.ts'
 
 const REDRIVEN_PER_SECOND = 200
@@ -32,17 +33,6 @@ afterAll(async () => {
 
 /** One client of each worker: they answer alike. */
 const clients = (): ConnectClient[] => cluster.workers.map(({ url }) => new ConnectClient({ baseUrl: url }))
-
-/** The end of long work, asked of whichever worker. */
-function untilEnded<Result>(ask: () => Promise<Inspection<Result>>): Promise<Inspection<Result>> {
-  return until(
-    async () => {
-      const inspection = await ask()
-      return inspection.state === 'RUNNING' ? new NotYet(inspection.progress) : inspection
-    },
-    { what: 'the work to end', deadlineMs: 60_000 },
-  )
-}
 
 test('a preview shows each step of the last records and what would be sent, on any worker, and writes nothing', async () => {
   const topic = await cluster.createTopic()

@@ -123,7 +123,7 @@ test('the mapping follows the schemas; what does not fit it is refused with the 
   })
   await cluster.group(topic).untilCommitted(topic, 11n)
 
-  const documents = Object.fromEntries((await index.all()).map((document) => [document.id, document.source]))
+  const documents = await index.byId()
   expect(documents).toEqual({
     a: '{"id":7,"label":"x","amount":12.34,"day":1767312000000,"clock":1234,"at":1767312000123,"home":{"zip":"01099","no":3},"tags":["a"],"labels":{"a":9007199254740993},"byNumber":[{"key":1,"value":"b"}],"raw":"aGk=","ratio":2.0}',
     c: '{"id":5}',

@@ -1,6 +1,14 @@
 /** The Elasticsearch sink with OpenSearch as its target, on real nodes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Cluster, IndexView, type OpenSearch, startCluster, startOpenSearch } from './harness/index.ts'
+import {
+  type Cluster,
+  IndexView,
+  idOf,
+  type OpenSearch,
+  startCluster,
+  startOpenSearch,
+  untilEnded,
+} from './harness/index.ts'
 
 let cluster: Cluster
 beforeAll(async () => {
@@ -23,8 +31,7 @@ describe.each([3, 2] as const)('OpenSearch %i', (major) => {
     'value.converter': 'JsonConverter',
     'value.converter.schemas.enable': 'false',
   })
-  const documents = async (name: string) =>
-    Object.fromEntries((await new IndexView(name, node?.url).all()).map(({ id, source }) => [id, source]))
+  const documents = (name: string) => new IndexView(name, node?.url).byId()
 
   test('a topic is streamed into it, byte for byte, without being told what it is', async ({ skip }) => {
     skip(!node, 'there is no OpenSearch')
@@ -64,6 +71,30 @@ describe.each([3, 2] as const)('OpenSearch %i', (major) => {
     await cluster.createConnector(topic, { ...sink(topic), 'key.ignore': 'false', 'write.method': 'upsert' })
     await cluster.group(topic).untilCommitted(topic, 2n)
     expect(await documents(topic)).toEqual({ a: '{"n":2,"kept":true}' })
+  })
+
+  test('a verification finds documents that are gone, and driving their records again brings them back', async ({
+    skip,
+  }) => {
+    skip(!node, 'there is no OpenSearch')
+    const topic = await cluster.createTopic()
+    const records = await cluster.produce(topic, 500)
+    await cluster.createConnector(topic, sink(topic))
+    const index = new IndexView(topic, node?.url)
+    await index.untilHoldsExactly(records)
+    await cluster.group(topic).untilCommitted(topic, 500n)
+    for (const record of records.slice(20, 23)) await index.remove(idOf(record))
+    const { client } = cluster
+    await client.verify(topic)
+    const gaps = [{ topic, partition: 0, from: 20, to: 23, records: 3 }]
+    const found = await untilEnded(() => client.verification(topic))
+    expect(found).toMatchObject({ state: 'DONE', result: { read: 500, found: 497, missing: 3, duplicated: 0, gaps } })
+    await client.redriveGaps(topic)
+    await untilEnded(() => client.gapRedrive(topic))
+    await client.verify(topic)
+    const mended = await untilEnded(() => client.verification(topic))
+    expect(mended).toMatchObject({ result: { found: 500, missing: 0, gaps: [] } })
+    await index.untilHoldsExactly(records)
   })
 
   test('a connector that wants Elasticsearch is refused', async ({ skip }) => {

@@ -50,7 +50,7 @@ beforeAll(async () => {
     },
     rest: { protocol: 'https', authorization: basic('boss'), fetch: trusting },
   })
-  leader = await until(() => cluster.leader(), { what: 'a leader' })
+  leader = await cluster.leader()
   follower = cluster.others(leader)[0] as WorkerProcess
   await until(async () => (await follower.client.health()).status === 'healthy', { what: 'both workers to be ready' })
 })

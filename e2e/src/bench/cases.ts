@@ -57,7 +57,9 @@ export function casesOf({ only, profile }: Options): Case[] {
         penstock('transformed', 1, { ...tuned(1), ...transformations }),
         penstock('transformed', 2, { ...tuned(2), ...transformations }),
         penstock('defaults', 1, {}),
-        ...(size === 'small' ? [penstock('avro', 1, tuned(1))] : []),
+        ...(size === 'small'
+          ? [penstock('fixed', 1, { ...tuned(1), 'adaptive.batching': 'false' }), penstock('avro', 1, tuned(1))]
+          : []),
         rsyslog,
         ceiling,
       ]
@@ -65,8 +67,22 @@ export function casesOf({ only, profile }: Options): Case[] {
     .filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
 }
 
-/** `start` (time to start, idleness), `latency` and `linear` are measured besides the cases. */
-export function measures(what: 'start' | 'latency' | 'linear', { only, profile, linear }: Options): boolean {
+/** Throws where nothing would be measured. */
+export function checkWanted(options: Options): void {
+  const measured = besides.some((what) => measures(what, options)) || casesOf(options).length > 0
+  if (measured) return
+  const names = casesOf({ ...options, only: [], profile: false }).map(({ name }) => name)
+  const all = [...new Set(names), 'start', 'latency', 'linear (with --linear)', 'flat (with --flat)']
+  throw new Error(`no case's name holds --only ${options.only.join(' or ')}; there are ${all.join(', ')}`)
+}
+
+const besides = ['start', 'latency', 'linear', 'flat'] as const
+
+/** Besides the cases there are `start` (time to start, idleness), `latency`, and on wish `linear` and `flat`. */
+export function measures(what: (typeof besides)[number], options: Options): boolean {
+  const { only, profile, linear, flatMinutes } = options
+  if (what === 'flat' && flatMinutes === 0) return false
   if (only.length > 0) return only.some((part) => what.includes(part))
-  return what === 'linear' ? linear : !profile
+  if (what === 'linear') return linear
+  return what === 'flat' || !profile
 }

@@ -9,9 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cluster, freshName, type SchemaRegistry, startCluster, startSchemaRegistry } from '../harness/index.ts'
 import { avroEvents, registerAvroSchema } from './avro-events.ts'
 import { BenchIndex } from './bench-index.ts'
-import { type Case, casesOf, measures, partitions } from './cases.ts'
+import { type Case, casesOf, checkWanted, measures, partitions } from './cases.ts'
 import { bulkBodies, measureCeiling } from './ceiling.ts'
 import { fillTopic } from './fill-topic.ts'
+import { measureFlatness } from './flatness.ts'
 import { measureLatency } from './latency.ts'
 import { measureLinearity } from './linearity.ts'
 import { logEvents } from './log-events.ts'
@@ -21,9 +22,11 @@ import { runPenstock } from './penstock-case.ts'
 import { loadAverage, machineTimes, stolenShare } from './process-figures.ts'
 import {
   figuresOf,
+  flatnessTable,
   latencyLine,
   linearityTable,
   machineLine,
+  minuteLine,
   profileText,
   type Result,
   resultLine,
@@ -42,6 +45,7 @@ const warmUpRecords = 100_000
 const say = (text: string) => console.error(text)
 
 async function main(options: Options): Promise<void> {
+  checkWanted(options)
   const load = loadAverage()
   const before = machineTimes()
   say(machineLine(load))
@@ -56,18 +60,27 @@ async function main(options: Options): Promise<void> {
   const latency = measures('latency', options) ? await measureLatency() : undefined
   if (latency) say(latencyLine(latency))
   const linearity = measures('linear', options) ? await measureLinearity(servers, options.tenMillion, say) : undefined
+  const { flatMinutes } = options
+  const flatness = measures('flat', options)
+    ? await measureFlatness(flatMinutes, (minute) => say(minuteLine(minute)))
+    : undefined
 
   const stolen = stolenShare(before, machineTimes())
   if (stolen > noticedTheft) say(stolenLine(stolen))
   const cases = figuresOf(results)
   if (options.json) {
     console.log(
-      JSON.stringify({ machine: machineLine(load), stolen, startup, latency, cases, linearity }, undefined, 2),
+      JSON.stringify(
+        { machine: machineLine(load), stolen, startup, latency, cases, linearity, flatness },
+        undefined,
+        2,
+      ),
     )
     return
   }
   if (cases.length > 0) console.log(`\n${resultTable(cases)}`)
   if (linearity) console.log(`\n${linearityTable(linearity)}`)
+  if (flatness) console.log(`\n${flatnessTable(flatness)}`)
 }
 
 /** What cases need besides the servers; undefined where it can't be had on this machine. */

@@ -81,7 +81,6 @@ export async function measure(
   }
 
   function result(from: Sample, to: Sample, present: number): Measurement {
-    const documents = to.documents - from.documents
     const threads = [...to.threads].map(([name, seconds]): [string, number] => [
       name,
       seconds - (from.threads.get(name) ?? 0),
@@ -90,12 +89,9 @@ export async function measure(
       records,
       present,
       writtenAgain: to.documents - present,
-      perSecond: (documents * 1e6) / (to.us - from.us),
+      ...ratesBetween(from, to),
       totalSeconds: (to.us - startedUs) / 1e6,
-      cpuSecondsPerMillion: ((to.cpu - from.cpu) * 1e6) / documents,
       totalCpuSeconds: to.cpu - startCpu,
-      serverCpuSecondsPerMillion:
-        to.serverCpu === null || from.serverCpu === null ? null : ((to.serverCpu - from.serverCpu) * 1e6) / documents,
       peakBytes,
       peakProportionalBytes,
       spanUs: [from.us, to.us],
@@ -104,7 +100,8 @@ export async function measure(
   }
 }
 
-interface Sample {
+/** What had been written and used at one moment. */
+export interface Sample {
   readonly us: number
   readonly documents: number
   readonly cpu: number
@@ -112,9 +109,22 @@ interface Sample {
   readonly threads: ReadonlyMap<string, number>
 }
 
-function sample(documents: number, { pids, server }: Watched): Sample {
+export function sample(documents: number, { pids, server }: Watched): Sample {
   const serverCpu = server === undefined ? null : cpuSeconds([server])
   return { us: nowUs(), documents, cpu: cpuSeconds(pids), serverCpu, threads: cpuSecondsByThread(pids) }
+}
+
+export function ratesBetween(
+  from: Sample,
+  to: Sample,
+): Pick<Measurement, 'perSecond' | 'cpuSecondsPerMillion' | 'serverCpuSecondsPerMillion'> {
+  const documents = to.documents - from.documents
+  return {
+    perSecond: (documents * 1e6) / (to.us - from.us),
+    cpuSecondsPerMillion: ((to.cpu - from.cpu) * 1e6) / documents,
+    serverCpuSecondsPerMillion:
+      to.serverCpu === null || from.serverCpu === null ? null : ((to.serverCpu - from.serverCpu) * 1e6) / documents,
+  }
 }
 
 function nowUs(): number {

@@ -10,6 +10,8 @@ export interface Options {
   readonly linear: boolean
   /** Then up to ten million records. */
   readonly tenMillion: boolean
+  /** Full load for so many minutes; 0 for none. */
+  readonly flatMinutes: number
 }
 
 export type Size = 'small' | 'large'
@@ -21,6 +23,7 @@ export const usage = `usage: make bench ARGS='OPTION...'
   --only TEXT          only cases whose name holds TEXT, as small, raw, large/raw/2, rsyslog, start, latency; may be
                        repeated
   --linear             also 10^4 to 10^6 records, and 1 to 500 partitions; with --ten-million up to 10^7 records
+  --flat MINUTES       also full load for so long, told minute by minute; a million records take half a GB of disk
   --json               print JSON instead of a table
   --profile            print in which functions and threads the CPU time goes (of small/raw/1, or what --only names)`
 
@@ -35,6 +38,7 @@ export function parseOptions(args: readonly string[]): Options {
       json: { type: 'boolean', default: false },
       linear: { type: 'boolean', default: false },
       'ten-million': { type: 'boolean', default: false },
+      flat: { type: 'string', default: '0' },
       profile: { type: 'boolean', default: false },
     },
   })
@@ -45,6 +49,9 @@ export function parseOptions(args: readonly string[]): Options {
       throw new Error(`--${key} must be a number from 1000, not ${values[key]}`)
     return Math.round(count * share)
   }
+  const flatMinutes = Number(values.flat)
+  if (!Number.isInteger(flatMinutes) || flatMinutes < 0)
+    throw new Error(`--flat must be a whole number of minutes, not ${values.flat}`)
   return {
     recordsBySize: { small: records('records-small'), large: records('records-large') },
     only: values.only,
@@ -52,5 +59,6 @@ export function parseOptions(args: readonly string[]): Options {
     profile: values.profile,
     linear: values.linear || values['ten-million'],
     tenMillion: values['ten-million'],
+    flatMinutes,
   }
 }

@@ -43,7 +43,7 @@ export function sinkTo(topic: string, index: string): Record<string, string> {
 }
 
 /** The worker and its executors, the second of which starts with the second task. */
-async function processesOf(cluster: Cluster, executors: number): Promise<number[]> {
+export async function processesOf(cluster: Cluster, executors: number): Promise<number[]> {
   const worker = cluster.worker(0)
   const children = async () => {
     const pids = await worker.executorPids()

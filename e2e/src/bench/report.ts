@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { textTable } from '../demo/text-table.ts'
 import { batchSize, type Case, inFlight, partitions } from './cases.ts'
 import type { CpuProfile } from './cpu-profile.ts'
+import type { Minute } from './flatness.ts'
 import type { Latency } from './latency.ts'
 import type { LinearityRun } from './linearity.ts'
 import type { Measurement } from './measure.ts'
@@ -78,8 +79,9 @@ export function resultTable(figures: readonly Figures[]): string {
 const legend = `case          size/way/executors: records of about 200 bytes (small) or 1 KB (large), ${partitions} partitions, 1 shard,
               no replica, no refresh. raw: schemaless JSON passed on; transformed: with InsertField and ReplaceField;
               both with batch.size=${batchSize} and ${inFlight} requests in flight over all tasks, as the ceiling has it, which
-              sends bulk requests made beforehand. defaults: raw, with the connector's own settings. avro: with a
-              schema registry, the documents made from Avro. rsyslog: its imkafka and omelasticsearch, without ids.
+              sends bulk requests made beforehand. fixed: raw without adaptive batching. defaults: raw, with the
+              connector's own settings. avro: with a schema registry, the documents made from Avro. rsyslog: its
+              imkafka and omelasticsearch, without ids.
 docs/s        from the first documents seen in the index to the last.
 total s       from the creation of the connector to the last document.
 CPU, memory   of the worker with its executors; of the node: CPU seconds per million documents of Elasticsearch.
@@ -112,6 +114,40 @@ export function linearityTable(runs: readonly LinearityRun[]): string {
     run.peakMegabytes,
   ])
   return `${textTable(heads, rows)}\n\nfrom the creation of the connector to the last document, otherwise as small/raw/1`
+}
+
+/** What is known as soon as a minute is over. */
+export function minuteLine(minute: Minute): string {
+  const { docsPerSecond, cpuSecondsPerMillion, peakMegabytes } = minute
+  return `minute ${minute.minute}: ${docsPerSecond.toLocaleString('en')} docs/s, ${cpuSecondsPerMillion} CPU s per million, ${peakMegabytes} MiB`
+}
+
+const parts = ['first', 'second', 'last'] as const
+
+/** The minutes in three parts of the same length, each by its medians: what grows shows from one to the next. */
+export function flatnessTable(minutes: readonly Minute[]): string {
+  const length = Math.ceil(minutes.length / parts.length)
+  const rows = parts.flatMap((part, at) => {
+    const own = minutes.slice(at * length, (at + 1) * length)
+    if (own.length === 0) return []
+    const median = (of: (minute: Minute) => number): number =>
+      own.map(of).toSorted((a, b) => a - b)[own.length >> 1] as number
+    const cpu = median((minute) => minute.cpuSecondsPerMillion)
+    const server = median((minute) => minute.serverCpuSecondsPerMillion ?? Number.NaN)
+    return [
+      [
+        `${part} ${own.length} minutes`,
+        median((minute) => minute.docsPerSecond),
+        cpu.toFixed(2),
+        Number.isNaN(server) ? '–' : server.toFixed(2),
+        Number.isNaN(server) ? '–' : (cpu / server).toFixed(3),
+        median((minute) => minute.peakMegabytes),
+        median((minute) => minute.proportionalMegabytes),
+      ],
+    ]
+  })
+  const heads = ['full load', 'docs/s', 'CPU s/million', 'of the node', 'ratio', 'peak MiB', 'shared']
+  return `${textTable(heads, rows)}\n\nmedians of the minutes, as small/raw/2, with a producer beside it`
 }
 
 /** What is known as soon as a case is over. */

@@ -1,16 +1,21 @@
 /**
  * `make bench-verify`: how fast a verification is and what it needs. Streams records into an index, deletes a few
- * documents, verifies, drives the gaps again, verifies once more. `--per-second` is for the worker's own limit.
+ * documents, verifies, drives the gaps again, verifies once more; with `--once` only a first time. `--per-second` is for the
+ * worker's own limit.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Inspection, RedriveResult, VerifyResult } from '@penstock/client'
-import { freshName, NotYet, sampleRecord, startCluster, until, Watch } from '../harness/index.ts'
+import { freshName, NotYet, sampleRecord, startCluster, until, untilEnded, Watch } from '../harness/index.ts'
 import { stack } from '../harness/stack-env.ts'
 import { cpuSeconds, loadAverage, residentBytes } from './process-figures.ts'
 
 const { values } = parseArgs({
-  options: { records: { type: 'string', default: '1000000' }, 'per-second': { type: 'string', default: '1000000' } },
+  options: {
+    records: { type: 'string', default: '1000000' },
+    'per-second': { type: 'string', default: '1000000' },
+    once: { type: 'boolean', default: false },
+  },
 })
 const records = Number(values.records)
 const partitions = 4
@@ -50,6 +55,7 @@ async function main(): Promise<void> {
   const verify = () => cluster.client.verify(name)
   const watch = () => cluster.client.verification(name)
   await measure('verify, all there', pids, verify, watch)
+  if (values.once) return
   const bulk = Array.from({ length: lost }, (_, at) => `{"delete":{"_id":"${topic}+0+${at * 20}"}}\n`).join('')
   await fetch(`${stack.elasticsearch}/${topic}/_bulk`, {
     method: 'POST',
@@ -75,13 +81,7 @@ async function measure<Result extends VerifyResult | RedriveResult>(
   const before = { cpu: cpuSeconds(pids), resident: residentBytes(pids), at: performance.now() }
   await using resident = new Watch(async () => residentBytes(pids), { everyMs: 500 })
   await begin()
-  const end = await until(
-    async () => {
-      const inspection = await look()
-      return inspection.state === 'RUNNING' ? new NotYet(inspection.progress) : inspection
-    },
-    { what, deadlineMs: 1_800_000, everyMs: 200 },
-  )
+  const end = await untilEnded(look, { what, deadlineMs: 1_800_000 })
   const seconds = (performance.now() - before.at) / 1_000
   const most = Math.max(...resident.seen.map(({ value }) => value))
   const mb = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`

@@ -149,12 +149,16 @@ export class Cluster implements AsyncDisposable {
     return new ConsumerGroup(`connect-${connector}`, this.#admin)
   }
 
-  /** The worker that leads the group: its log says so of the latest generation. */
+  /** The worker that leads the group: its log says so of the latest generation. Waits until there is one. */
   async leader(): Promise<WorkerProcess> {
-    const led = await Promise.all(
-      this.workers.map(async (worker) => ({ worker, generation: ledGeneration(await worker.logs()) })),
+    return await until(
+      async () => {
+        const generations = await Promise.all(this.workers.map(async (worker) => ledGeneration(await worker.logs())))
+        const latest = Math.max(...generations)
+        return latest >= 0 && this.workers[generations.indexOf(latest)]
+      },
+      { what: 'a worker to say that it leads the group' },
     )
-    return led.reduce((latest, other) => (other.generation > latest.generation ? other : latest)).worker
   }
 
   /** All workers but this one. */

@@ -17,6 +17,8 @@ export interface HoldsExactlyOptions {
   readonly content?: (record: StoredRecord) => string
   /** The id of a record's document; topic+partition+offset where not given. */
   readonly id?: (record: StoredRecord) => string
+  /** The order of keys and the way texts are escaped count as well. */
+  readonly exact?: boolean
 }
 
 /** How an index differs from the records it should hold. */
@@ -69,6 +71,11 @@ export class IndexView {
     await this.#call(`/_doc/${encodeURIComponent(id)}`, { method: 'PUT', body: source })
   }
 
+  /** Takes one document away. */
+  async remove(id: string): Promise<void> {
+    await this.#call(`/_doc/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  }
+
   /** All documents, after a refresh, in no order. */
   async all(): Promise<IndexDocument[]> {
     await this.refresh()
@@ -92,16 +99,21 @@ export class IndexView {
     }
   }
 
+  /** The JSON texts of all documents by their ids. */
+  async byId(): Promise<Record<string, string>> {
+    return Object.fromEntries((await this.all()).map(({ id, source }) => [id, source]))
+  }
+
   /** Compares ids and contents; all three lists are empty where the index holds these records and nothing else. */
   async compare(records: readonly StoredRecord[], options: HoldsExactlyOptions = {}): Promise<Differences> {
-    const { id = idOf, content = valueText } = options
+    const { id = idOf, content = valueText, exact = false } = options
     const found = new Map((await this.all()).map((document) => [document.id, document.source]))
     const missing: string[] = []
     const different: string[] = []
     for (const record of records) {
       const source = found.get(id(record))
       if (source === undefined) missing.push(id(record))
-      else if (comparableText(source) !== comparableText(content(record))) {
+      else if (source !== content(record) && (exact || comparableText(source) !== comparableText(content(record)))) {
         different.push(`${id(record)}: ${source} instead of ${content(record)}`)
       }
       found.delete(id(record))

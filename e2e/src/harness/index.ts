@@ -36,5 +36,6 @@ export {
 export { SchemaRegistry, startSchemaRegistry } from './schema-registry.ts'
 export { stack } from './stack-env.ts'
 export { NotYet, type UntilOptions, until } from './until.ts'
+export { untilEnded } from './until-ended.ts'
 export { Watch } from './watch.ts'
 export { type RestAccess, type WorkerOptions, WorkerProcess } from './worker-process.ts'

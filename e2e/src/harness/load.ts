@@ -2,6 +2,8 @@ import { produceRecords, type RecordToProduce, type StoredRecord, sampleRecord }
 
 export interface LoadOptions {
   readonly perSecond?: number
+  /** So many come first, as fast as they go. */
+  readonly burst?: number
   /** The records, numbered from 0; samples where not given. */
   readonly record?: (number: number) => RecordToProduce
 }
@@ -11,9 +13,12 @@ export class Load implements AsyncDisposable {
   readonly #stopping = new AbortController()
   readonly #produced: Promise<StoredRecord[]>
 
-  constructor(topic: string, { perSecond = 200, record = (number) => sampleRecord(topic, number) }: LoadOptions = {}) {
+  constructor(
+    topic: string,
+    { perSecond = 200, burst = 0, record = (number) => sampleRecord(topic, number) }: LoadOptions = {},
+  ) {
     const { signal } = this.#stopping
-    this.#produced = produceRecords(topic, endless(record), { perSecond, signal })
+    this.#produced = produceRecords(topic, endless(record), { perSecond, burst, signal })
     this.#produced.catch(() => {}) // told by stop()
   }
 

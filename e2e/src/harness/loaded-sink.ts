@@ -14,6 +14,8 @@ export interface LoadedSinkOptions {
   /** One that the connector reads already, and nothing has been written to. */
   readonly topic: string
   readonly perSecond: number
+  /** So many come first, as fast as they go: what is more than the sink writes at once has it work at its limit. */
+  readonly burst: number
   readonly record: (number: number) => RecordToProduce
   /** False where nothing can arrive in the index yet. */
   readonly arrives?: boolean
@@ -42,11 +44,11 @@ export class LoadedSink implements AsyncDisposable {
   readonly #startedAt = Date.now()
 
   private constructor(options: LoadedSinkOptions, metricsBefore: string) {
-    const { cluster, topic, perSecond, record } = options
+    const { cluster, topic, perSecond, burst, record } = options
     this.topic = topic
     this.index = cluster.index(topic)
     this.#options = options
-    this.#load = cluster.load(topic, { perSecond, record })
+    this.#load = cluster.load(topic, { perSecond, burst, record })
     this.#metricsBefore = metricsBefore
   }
 
@@ -72,6 +74,7 @@ export class LoadedSink implements AsyncDisposable {
         const setbacks = risen(`penstock_plugin_setbacks_(${trouble})_total`, metrics, now)
         const holds = risen('penstock_sink_task_put_retries_total', metrics, now)
         if (setbacks < 2 || (held && holds < 2)) return new NotYet({ setbacks, holds })
+        if (held && (await sayingWhy(this.#options)).length === 0) return new NotYet('no task says what it is held by')
         const news = await logsSince(cluster, this.#startedAt - toldAgainMs)
         return reason === undefined || reason.test(news) || new NotYet(news.slice(-2_000))
       },
@@ -83,11 +86,15 @@ export class LoadedSink implements AsyncDisposable {
     return await this.#load.stop()
   }
 
-  /** The index holds all that was produced, as far as it is expected, and nothing else; all of it is committed. */
+  /**
+   * The index holds all that was produced, as far as it is expected, each document spelled as its record, and nothing
+   * else; all of it is committed, and no task holds anything any more.
+   */
   async expectUnharmed(expected: (record: StoredRecord) => boolean = () => true): Promise<void> {
     const records = await this.stop()
-    await this.index.untilHoldsExactly(records.filter(expected), patience)
+    await this.index.untilHoldsExactly(records.filter(expected), { ...patience, exact: true })
     await this.untilCommitted(records)
+    await until(async () => (await sayingWhy(this.#options)).length === 0, { what: 'no task to hold anything' })
   }
 
   async untilCommitted(records: readonly StoredRecord[]): Promise<void> {
@@ -126,6 +133,12 @@ export class LoadedSink implements AsyncDisposable {
   get #group(): ConsumerGroup {
     return this.#options.cluster.group(this.#options.connector)
   }
+}
+
+/** What the tasks that hold their records say is in the way. */
+async function sayingWhy({ cluster, connector }: LoadedSinkOptions): Promise<string[]> {
+  const { tasks } = await cluster.client.metrics(connector)
+  return tasks.flatMap(({ holding }) => (holding === null ? [] : [holding]))
 }
 
 async function metricsOf(cluster: Cluster): Promise<string> {

@@ -27,6 +27,8 @@ export interface StoredRecord {
 export interface ProduceOptions {
   /** Paces the records; as fast as they go without. */
   readonly perSecond?: number
+  /** So many come first, as fast as they go. */
+  readonly burst?: number
   /** Stops early; what was produced until then is handed out. */
   readonly signal?: AbortSignal
 }
@@ -46,7 +48,7 @@ export function sampleRecord(topic: string, number: number): RecordToProduce {
 export async function produceRecords(
   topic: string,
   records: Iterable<RecordToProduce>,
-  { perSecond, signal }: ProduceOptions = {},
+  { perSecond, burst = 0, signal }: ProduceOptions = {},
 ): Promise<StoredRecord[]> {
   const producer = new kafka.Producer(
     {
@@ -75,7 +77,8 @@ export async function produceRecords(
     const startedAt = Date.now()
     for (const record of records) {
       if (signal?.aborted || failure) break
-      if (perSecond !== undefined) await pause(startedAt + (sent.length * 1000) / perSecond - Date.now())
+      const paced = sent.length - burst
+      if (perSecond !== undefined && paced >= 0) await pause(startedAt + (paced * 1000) / perSecond - Date.now())
       sent.push(record)
       await send(producer, topic, record, sent.length - 1)
     }
