@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import axe from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Page, type Request } from 'playwright-core'
+import { onTestFailed } from 'vitest'
 
 /** The Chromium of the machine; null where there is none. */
 export function findChromium(): string | null {
@@ -34,19 +35,25 @@ export class ConsolePage implements AsyncDisposable {
   readonly answers: string[] = []
   readonly #url: string
   readonly #bodies: Promise<void>[] = []
+  /** A line for each request, as far as it has come. */
+  readonly #requests = new Map<Request, string>()
+  #lastText = ''
 
   private constructor(page: Page, workerUrl: string) {
     this.page = page
     this.#url = `${workerUrl}/ui/`
     const { origin } = new URL(workerUrl)
     page.on('request', (request) => {
+      this.#requests.set(request, `${request.method()} ${request.url()}: no answer`)
       if (new URL(request.url()).origin !== origin) this.offences.push(`request to ${request.url()}`)
     })
     page.on('console', (message) => {
       if (/Content Security Policy|Refused to/i.test(message.text())) this.offences.push(message.text())
     })
+    page.on('requestfailed', (request) => this.#tell(request, request.failure()?.errorText ?? 'failed'))
     page.on('pageerror', (error) => this.offences.push(String(error)))
     page.on('response', (response) => {
+      this.#tell(response.request(), String(response.status()))
       if (!response.headers()['content-type']?.startsWith('application/json')) return
       const keep = response.text().then(
         (text) => void this.answers.push(text),
@@ -62,6 +69,7 @@ export class ConsolePage implements AsyncDisposable {
     const page = await context.newPage()
     page.setDefaultTimeout(20_000)
     const opened = new ConsolePage(page, workerUrl)
+    onTestFailed(() => console.error(opened.#lastWords()))
     await page.goto(opened.#url)
     return opened
   }
@@ -98,7 +106,18 @@ export class ConsolePage implements AsyncDisposable {
     return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   }
 
+  #tell(request: Request, outcome: string): void {
+    this.#requests.set(request, `${request.method()} ${request.url()}: ${outcome}`)
+  }
+
+  /** What somebody before the screen would have seen in the end. */
+  #lastWords(): string {
+    const requests = [...this.#requests.values()].slice(-20)
+    return ['The page showed in the end:', this.#lastText, 'Its requests:', ...requests, ...this.offences].join('\n')
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#lastText = await this.page.locator('body').ariaSnapshot({ timeout: 5_000 }).catch(String)
     await this.page.context().close()
   }
 }
