@@ -67,7 +67,7 @@ export class ConsolePage implements AsyncDisposable {
   static async open(browser: Browser, workerUrl: string): Promise<ConsolePage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
     const page = await context.newPage()
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(60_000) // cores that others use too make some things take ten times as long
     const opened = new ConsolePage(page, workerUrl)
     onTestFailed(() => console.error(opened.#lastWords()))
     await page.goto(opened.#url)

@@ -17,7 +17,7 @@ export const stack = {
   },
   /** The folder with kafka.log and elasticsearch.log; undefined where somebody else runs the servers. */
   get logs(): string | undefined {
-    return process.env.PENSTOCK_STACK_LOGS || undefined
+    return process.env.STACK_LOGS || undefined
   },
   /** Stops, kills, pauses … a server: same data and port afterwards. After start and restart it answers again. */
   control: (server: ServerName, action: ServerAction): Promise<void> => control(server, action),

@@ -39,9 +39,9 @@ function isAction(text: string | undefined): text is ServerAction {
   return SERVER_ACTIONS.includes(text as ServerAction)
 }
 
-/** The servers that the stack at PENSTOCK_STACK_CONTROL can control; none where others run them. */
+/** The servers that the stack at STACK_CONTROL can control; none where others run them. */
 export async function controllable(): Promise<ServerName[]> {
-  const url = process.env.PENSTOCK_STACK_CONTROL
+  const url = process.env.STACK_CONTROL
   if (!url) return []
   const names = (await (await fetch(url)).json()) as ServerName[]
   return SERVER_NAMES.filter((name) => names.includes(name))
@@ -49,7 +49,7 @@ export async function controllable(): Promise<ServerName[]> {
 
 /** Does something to a server of the stack; resolves when it is done (after start and restart: when the server answers). */
 export async function control(server: ServerName, action: ServerAction): Promise<void> {
-  const url = process.env.PENSTOCK_STACK_CONTROL
+  const url = process.env.STACK_CONTROL
   if (!url) throw new Error(`can't ${action} ${server}: these servers are run by somebody else`)
   const response = await fetch(`${url}/${server}/${action}`, { method: 'POST', signal: AbortSignal.timeout(180_000) })
   if (!response.ok) throw new Error(`${action} ${server}: ${await response.text()}`)

@@ -66,8 +66,8 @@ function environment(servers: readonly Server[], control: ControlEndpoint, logs:
     KAFKA_BOOTSTRAP_SERVERS: address('kafka'),
     ELASTICSEARCH_URL: address('elasticsearch'),
     // Within a stack that somebody else owns, its control and logs remain the ones to use.
-    PENSTOCK_STACK_CONTROL: ours ? control.url : (process.env.PENSTOCK_STACK_CONTROL ?? ''),
-    PENSTOCK_STACK_LOGS: ours ? logs : (process.env.PENSTOCK_STACK_LOGS ?? ''),
+    STACK_CONTROL: ours ? control.url : (process.env.STACK_CONTROL ?? ''),
+    STACK_LOGS: ours ? logs : (process.env.STACK_LOGS ?? ''),
   }
 }
 

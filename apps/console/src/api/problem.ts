@@ -12,7 +12,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return { title: 'No answer in time', text: 'The worker did not answer. It may still carry the request out.' }
   }
-  if (error instanceof TypeError) {
+  if (isUnreachable(error)) {
     return { title: 'The worker can’t be reached', text: 'It may be down or restarting; the console asks again.' }
   }
   return { title: 'This failed', text: error instanceof Error ? error.message : String(error) }
@@ -41,4 +41,9 @@ function titleOf({ status, message }: ConnectError): string {
 export function isMomentary(error: unknown): boolean {
   if (!(error instanceof ConnectError)) return false
   return error.status === 503 || (error.status === 409 && isMomentaryConflict(error.message))
+}
+
+/** True where no answer came. The request may have been carried out all the same. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof TypeError // as fetch throws it
 }

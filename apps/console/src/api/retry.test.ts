@@ -1,6 +1,6 @@
 import { ConnectError } from '@penstock/client'
 import { expect, test } from 'vitest'
-import { isMomentary, problemOf } from './problem.ts'
+import { isMomentary, isUnreachable, problemOf } from './problem.ts'
 import { retried } from './retry.ts'
 
 const rebalance = new ConnectError(
@@ -29,6 +29,16 @@ test('a name that is taken is final', async () => {
   }
   await expect(retried(request, { wait })).rejects.toBe(taken)
   expect(asked).toBe(1)
+})
+
+test('what may be asked twice is asked again where no answer came', async () => {
+  let asked = 0
+  const request = async (): Promise<string> => {
+    if (++asked < 3) throw new TypeError('Failed to fetch')
+    return 'done'
+  }
+  await expect(retried(request, { wait, passes: isUnreachable })).resolves.toBe('done')
+  await expect(retried(() => Promise.reject(taken), { wait, passes: isUnreachable })).rejects.toBe(taken)
 })
 
 test('a rebalance that does not end is told in the end', async () => {

@@ -105,7 +105,7 @@ export function ConnectorEditor(props: ConnectorEditorProps) {
             </button>
           </span>
         </div>
-        {validation.error !== undefined && <ErrorNotice error={validation.error} />}
+        {validation.error !== undefined && <ErrorNotice error={validation.error} retry={validation.again} />}
         {masks.length > 0 && (
           <Notice tone="bad">
             <strong>{masks.join(', ')}: [hidden] is no value</strong>

@@ -1,16 +1,22 @@
 import type { ConfigInfos, ConnectorConfig } from '@penstock/client'
 import { useEffect, useState } from 'preact/hooks'
 import { connect } from '../api/client.ts'
+import { isMomentary, isUnreachable } from '../api/problem.ts'
 import { retried } from '../api/retry.ts'
 import { changesOf } from './config-changes.ts'
 
 const pauseMs = 350
 
-export interface Validation {
+interface Answered {
   /** The latest answer; stays while the next one is on its way. */
   readonly infos: ConfigInfos | null
   readonly error: unknown
   readonly checking: boolean
+}
+
+export interface Validation extends Answered {
+  /** Asks again, after an error. */
+  readonly again: () => void
 }
 
 export interface Validated {
@@ -21,13 +27,16 @@ export interface Validated {
 
 /** Has the config checked as it is typed, once the hand rests. */
 export function useValidation({ config, existing }: Validated): Validation {
-  const [validation, setValidation] = useState<Validation>({ infos: null, error: undefined, checking: true })
+  const [validation, setValidation] = useState<Answered>({ infos: null, error: undefined, checking: true })
+  const [attempt, setAttempt] = useState(1)
   useEffect(() => {
     let current = true
     setValidation((before) => ({ ...before, checking: true }))
     const timer = setTimeout(
       () => {
-        retried(() => validate(config, existing))
+        // A check changes nothing, so it may as well be made twice.
+        const passes = (error: unknown): boolean => current && (isMomentary(error) || isUnreachable(error))
+        retried(() => validate(config, existing), { passes })
           .then((infos) => current && setValidation({ infos, error: undefined, checking: false }))
           .catch((error: unknown) => current && setValidation((before) => ({ ...before, error, checking: false })))
       },
@@ -37,8 +46,8 @@ export function useValidation({ config, existing }: Validated): Validation {
       current = false
       clearTimeout(timer)
     }
-  }, [config, existing?.name])
-  return validation
+  }, [config, existing?.name, attempt])
+  return { ...validation, again: () => setAttempt((before) => before + 1) }
 }
 
 function validate(config: ConnectorConfig, existing: Validated['existing']): Promise<ConfigInfos> {
