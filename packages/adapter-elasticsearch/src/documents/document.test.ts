@@ -62,9 +62,9 @@ test('a struct that looks like a Buffer in JSON stays a struct', () => {
   expect(toDocument(document, at0, used)).toBe('{"type":"Buffer","data":[1]}')
 })
 
-test('with the schema ignored dates are days and odd maps are pairs, as the JSON converter writes them', () => {
+test('with the schema ignored dates are milliseconds all the same, and odd maps are pairs', () => {
   const document = toDocument({ schema: struct, value }, at0, ignored)
-  expect(document).toContain('"day":20455,')
+  expect(document).toContain(`"day":${day.getTime()},`)
   expect(document).toContain('"byNumber":[[1,"x"]]')
 })
 

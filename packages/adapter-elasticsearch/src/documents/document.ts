@@ -4,7 +4,6 @@ import {
   Decimal,
   doubleText,
   JsonNumber,
-  logical,
   type Schema,
   type SchemaAndValue,
   Struct,
@@ -19,8 +18,6 @@ export interface DocumentSettings {
   /** Fields that `@timestamp` is taken from, none for the record's timestamp; null: documents need none. */
   readonly timestampFields: readonly string[] | null
 }
-
-const dayMs = 86_400_000
 
 /** The document of a record whose value is not null. Throws DataError for anything that is not an object. */
 export function toDocument(
@@ -123,7 +120,7 @@ function toJson(schema: Schema, value: unknown, settings: DocumentSettings): unk
     case 'MAP':
       return mapToJson(schema.keySchema, schema.valueSchema, value, settings)
     default:
-      return primitiveToJson(schema, value, settings)
+      return primitiveToJson(schema, value)
   }
 }
 
@@ -140,13 +137,10 @@ function mapToJson(keySchema: Schema, valueSchema: Schema, value: unknown, setti
   return settings.useSchema ? converted.map(([key, item]) => ({ key, value: item })) : converted
 }
 
-function primitiveToJson(schema: Schema, value: unknown, settings: DocumentSettings): unknown {
+function primitiveToJson(schema: Schema, value: unknown): unknown {
   if (value instanceof Decimal) return new JsonNumber(value.toString())
-  if (value instanceof Date) {
-    const ms = value.getTime()
-    // The mapping made from the schema is a date, which Elasticsearch reads as milliseconds.
-    return schema.name === logical.date && !settings.useSchema ? Math.floor(ms / dayMs) : ms
-  }
+  // Whoever maps a day as a date, the sink or a template: Elasticsearch reads numbers as milliseconds.
+  if (value instanceof Date) return value.getTime()
   if (typeof value === 'number' && Number.isFinite(value)) {
     if (schema.type === 'FLOAT64') return wholeAsFloat(value)
     // Without the digits that only 64 bits have: 0.1, not 0.10000000149011612.
