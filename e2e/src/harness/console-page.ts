@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import axe from 'axe-core'
 import { type Browser, chromium, type Page, type Request } from 'playwright-core'
-import { onTestFailed } from 'vitest'
+import { failureNotes } from './failure-notes.ts'
 
 /** The Chromium of the machine; null where there is none. */
 export function findChromium(): string | null {
@@ -69,7 +69,7 @@ export class ConsolePage implements AsyncDisposable {
     const page = await context.newPage()
     page.setDefaultTimeout(60_000) // cores that others use too make some things take ten times as long
     const opened = new ConsolePage(page, workerUrl)
-    onTestFailed(() => console.error(opened.#lastWords()))
+    failureNotes.push(() => opened.#lastWords())
     await page.goto(opened.#url)
     return opened
   }
