@@ -28,16 +28,19 @@ async function tallyOf(files: Readonly<Record<string, string>>): Promise<Tally> 
 }
 
 test('tests that fail, set-up that fails and a process that dies are told with their reasons', async () => {
-  const { passed, failures } = await tallyOf({
+  const { passed, failures, unfinished } = await tallyOf({
     fine: `import { test } from 'vitest'; test('is fine', () => { Promise.reject(new Error('nobody waits for this')) })`,
     wrong: `import { describe, expect, test } from 'vitest'
       describe('a group', () => { test('fails', () => expect(1).toBe(2)); test('passes', () => {}) })`,
     'set-up': `import { beforeAll, describe, test } from 'vitest'
       beforeAll(() => { throw new Error('no server', { cause: new Error('the port is taken') }) }); test('waits', () => {})`,
     dead: `import { test } from 'vitest'; test('dies', () => process.kill(process.pid, 'SIGSEGV'))`,
+    // Vitest passes results on every tenth of a second.
+    both: `import { expect, test } from 'vitest'
+      test('fails first', () => expect(1).toBe(2))
+      test('dies', () => new Promise(() => setTimeout(() => process.kill(process.pid, 'SIGSEGV'), 1_000)))`,
   })
   expect(passed).toBe(2)
-  expect(failures).toHaveLength(4)
   expect(failures).toContainEqual({
     title: 'wrong.test.ts > a group > fails',
     reasons: [matching(/expected 1 to be 2/)],
@@ -47,11 +50,21 @@ test('tests that fail, set-up that fails and a process that dies are told with t
     reasons: [matching(/no server.*the port is taken/s)],
   })
   expect(failures).toContainEqual({
-    title: 'dead.test.ts',
-    reasons: ['it came to no end', matching(/exited unexpectedly with signal SIGSEGV/)],
-    unfinished: 'dead.test.ts',
+    title: 'both.test.ts > fails first',
+    reasons: [matching(/expected 1 to be 2/)],
   })
   expect(failures).toContainEqual({ title: 'no test', reasons: [matching(/nobody waits for this/)] })
+  expect(failures).toContainEqual({
+    title: 'no test',
+    reasons: [matching(/both.test.ts.*SIGSEGV|SIGSEGV.*both.test.ts/s)],
+  })
+  expect(failures).toHaveLength(5)
+  expect(unfinished).toEqual([
+    {
+      title: 'dead.test.ts',
+      reasons: ['it came to no end', matching(/exited unexpectedly with signal SIGSEGV/)],
+    },
+  ])
 })
 
 function matching(text: RegExp): unknown {

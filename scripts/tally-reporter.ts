@@ -5,13 +5,13 @@ import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 export interface Tally {
   readonly passed: number
   readonly failures: readonly Failure[]
+  /** Files, as titles, of which nothing is known: the process that ran their tests died or didn't start. */
+  readonly unfinished: readonly Failure[]
 }
 
 export interface Failure {
   readonly title: string
   readonly reasons: readonly string[]
-  /** The file whose tests came to no result, as the process that ran them died or didn't start. */
-  readonly unfinished?: string
 }
 
 export default class TallyReporter implements Reporter {
@@ -24,25 +24,28 @@ export default class TallyReporter implements Reporter {
 
 function tallyOf(modules: readonly TestModule[], unhandled: readonly SerializedError[]): Tally {
   const outside = unhandled.map(reasonOf)
-  const hasEnded = (module: TestModule) => ['passed', 'failed', 'skipped'].includes(module.state())
+  // Once a test of it has failed, the file has: whatever became of the others.
+  const known = modules.filter((module) => hasEnded(module) || failuresOf(module).length > 0)
   const unfinished = modules
-    .filter((module) => !hasEnded(module))
+    .filter((module) => !known.includes(module))
     .map((module) => ({
       title: module.relativeModuleId,
       reasons: ['it came to no end', ...outside.filter((reason) => reason.includes(module.moduleId))],
-      unfinished: module.relativeModuleId,
     }))
   const told = unfinished.flatMap(({ reasons }) => reasons)
   return {
-    // What passed in an unfinished file counts when the whole file does.
-    passed: modules.filter(hasEnded).flatMap((module) => [...module.children.allTests('passed')]).length,
+    passed: known.flatMap((module) => [...module.children.allTests('passed')]).length,
     failures: [
-      ...modules.flatMap(failuresOf),
-      ...unfinished,
+      ...known.flatMap(failuresOf),
       // A rejection that nobody handles, for example.
       ...outside.filter((reason) => !told.includes(reason)).map((reason) => ({ title: 'no test', reasons: [reason] })),
     ],
+    unfinished,
   }
+}
+
+function hasEnded(module: TestModule): boolean {
+  return ['passed', 'failed', 'skipped'].includes(module.state())
 }
 
 function failuresOf(module: TestModule): Failure[] {

@@ -24,7 +24,8 @@ function succeeds(title: string, command: readonly string[]): boolean {
 }
 
 function check(title: string, command: readonly string[]): Tally {
-  return { passed: 0, failures: succeeds(title, command) ? [] : [{ title, reasons: ['see above'] }] }
+  const failures = succeeds(title, command) ? [] : [{ title, reasons: ['see above'] }]
+  return { passed: 0, failures, unfinished: [] }
 }
 
 /**
@@ -33,13 +34,13 @@ function check(title: string, command: readonly string[]): Tally {
  */
 function vitestOnServers(project: string): Tally {
   const first = vitest(project, { prefix: onServers })
-  const unfinished = first.failures.filter((failure) => failure.unfinished)
-  if (unfinished.length === 0) return first
-  for (const failure of unfinished) console.log(`\n${show(failure)}`)
-  const second = vitest(project, { prefix: onServers, files: unfinished.flatMap(({ unfinished }) => unfinished ?? []) })
+  if (first.unfinished.length === 0) return first
+  for (const failure of first.unfinished) console.log(`\n${show(failure)}`)
+  const second = vitest(project, { prefix: onServers, files: first.unfinished.map(({ title }) => title) })
   return {
     passed: first.passed + second.passed,
-    failures: [...first.failures.filter((failure) => !failure.unfinished), ...second.failures],
+    failures: [...first.failures, ...second.failures],
+    unfinished: second.unfinished,
   }
 }
 
@@ -58,14 +59,20 @@ function vitest(project: string, { prefix = [], files = [] }: VitestRun = {}): T
   const reporters = ['--reporter=default', `--reporter=${join(import.meta.dirname, 'tally-reporter.ts')}`]
   const ok = succeeds(`${project} tests`, [...prefix, 'vitest', 'run', '--project', project, ...reporters, ...files])
   const tally = readTally(project, file)
-  return ok || tally.failures.length > 0 ? tally : withFailure(tally, `${project} tests`, 'the run failed, see above')
+  return ok || tally.failures.length + tally.unfinished.length > 0
+    ? tally
+    : withFailure(tally, `${project} tests`, 'the run failed, see above')
 }
 
 function readTally(project: string, file: string): Tally {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Tally
   } catch (error) {
-    return withFailure({ passed: 0, failures: [] }, `${project} tests`, `no tally: ${(error as Error).message}`)
+    return withFailure(
+      { passed: 0, failures: [], unfinished: [] },
+      `${project} tests`,
+      `no tally: ${(error as Error).message}`,
+    )
   }
 }
 
@@ -108,7 +115,7 @@ function onKubernetes(): Tally[] {
 }
 
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)
-const failures = tallies.flatMap((tally) => tally.failures)
+const failures = tallies.flatMap((tally) => [...tally.failures, ...tally.unfinished])
 process.exitCode = failures.length === 0 ? 0 : 1
 // Last, so that the end of a long log names what to look at.
 for (const failure of failures) console.log(`\n${show(failure)}`)

@@ -18,7 +18,7 @@ let leader: WorkerProcess
 let follower: WorkerProcess
 const admin = new Admin({ clientId: 'e2e', bootstrapBrokers: stack.kafka.split(',') })
 beforeAll(async () => {
-  cluster = await startCluster({ workers: 2 })
+  cluster = await startCluster({ workers: 2, properties: { 'consumer.metadata.max.age.ms': '1000' } })
   leader = await cluster.leader()
   follower = cluster.others(leader)[0]!
   await until(async () => (await follower.client.health()).status === 'healthy', { what: 'both workers to be ready' })
@@ -238,8 +238,7 @@ test('topics that match topics.regex later on are picked up', async () => {
   const first = await cluster.createTopic({ name: `${word}-a` })
   const name = freshName('by-regex')
   const { topics: _topics, ...config } = sink('')
-  const own = { 'topics.regex': `${word}-.*`, 'consumer.override.metadata.max.age.ms': '1000' }
-  await cluster.createConnector(name, { ...config, ...own })
+  await cluster.createConnector(name, { ...config, 'topics.regex': `${word}-.*` })
   await cluster.untilRunning(name, { tasks: 1 })
   await cluster.index(first).untilHoldsExactly(await cluster.produce(first, 20))
   const second = await cluster.createTopic({ name: `${word}-b`, partitions: 2 })

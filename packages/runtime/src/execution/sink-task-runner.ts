@@ -48,6 +48,8 @@ export interface SinkTaskRunnerParts {
 /** Java's default. What is decoded and changed at once should fit into V8's young generation: more of it costs a third. */
 const defaultMaxPollRecords = 500
 const defaultMetadataMaxAgeMs = 300_000
+/** Whatever the configuration says, brokers are not asked without pause. */
+const leastMetadataMaxAgeMs = 100
 
 export class SinkTaskRunner implements TaskRunner {
   readonly #parts: SinkTaskRunnerParts
@@ -150,7 +152,7 @@ export class SinkTaskRunner implements TaskRunner {
     })
     const task = plugin.createTask(plugin.config.parse(start.taskConfig) as never, context)
     await consumer.connect(connectTimeoutMs)
-    await this.#subscribe(config, consumer, clients)
+    await this.#subscribe(config, consumer, clients, metadataMaxAgeMs(consumerProperties))
     await runSinkTask(
       {
         consumer,
@@ -222,7 +224,12 @@ export class SinkTaskRunner implements TaskRunner {
     return new SinkTracing(tracing, this.id, sinkConsumerGroup(config.raw))
   }
 
-  async #subscribe(config: SinkConnectorConfig, consumer: KafkaConsumer, clients: TaskClients): Promise<void> {
+  async #subscribe(
+    config: SinkConnectorConfig,
+    consumer: KafkaConsumer,
+    clients: TaskClients,
+    lookEveryMs: number,
+  ): Promise<void> {
     const regex = config['topics.regex']
     if (regex === '') {
       consumer.subscribe(config.topics)
@@ -235,12 +242,11 @@ export class SinkTaskRunner implements TaskRunner {
       consumer,
     })
     await subscription.refresh()
-    const everyMs = Number(config.raw['consumer.override.metadata.max.age.ms'] ?? defaultMetadataMaxAgeMs)
     const timer = setInterval(() => {
       subscription
         .refresh()
         .catch((error: unknown) => this.#parts.logger.warn('looking for new topics failed', { error }))
-    }, everyMs)
+    }, lookEveryMs)
     clients.onClose(() => clearInterval(timer))
   }
 
@@ -291,4 +297,8 @@ export class SinkTaskRunner implements TaskRunner {
 
 function instanceId({ connector, task }: TaskId): string {
   return `${connector}-${task}`
+}
+
+function metadataMaxAgeMs(consumer: ClientProperties): number {
+  return Math.max(leastMetadataMaxAgeMs, Number(consumer['metadata.max.age.ms'] ?? defaultMetadataMaxAgeMs))
 }

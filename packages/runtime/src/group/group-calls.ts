@@ -1,5 +1,5 @@
 /**
- * The five calls of the classic group protocol, made to whichever broker coordinates the group. Finds the coordinator
+ * Join, sync, heartbeat and leave: the calls of the classic group protocol, made to whichever broker coordinates the group. Finds the coordinator
  * when it isn't known and forgets it when a call shows that it has moved or gone.
  */
 import { ConnectError } from '@penstock/core'
