@@ -32,7 +32,7 @@ export class PartitionProgress {
 
   /**
    * Notes that `owner` now holds the record at `offset`. Returns a span when `owner` has none of this partition yet:
-   * the owner keeps it and passes it to {@link completeSpan}.
+   * the owner keeps it and passes it to {@link complete}.
    */
   take(offset: bigint, owner: object, part: string | null = null): Span | null {
     this.latest = offset

@@ -17,7 +17,7 @@ test('a member leaves at once and does nothing afterwards', async () => {
   const { member, notes, fatal } = await started()
   await member.leave('shutdown')
   await member.leave('again')
-  member.requestRejoin()
+  member.rejoinNow()
   await passMs(60_000)
   expect(notes.slice(3)).toEqual(['leave as m1', 'close'])
   expect(fatal).toEqual([])
@@ -33,7 +33,7 @@ test('leaving while the group gathers ends the wait', async () => {
 test('leaving during a rejoin gives the member id back', async () => {
   const group = await started()
   group.joins.push(deferred().promise)
-  group.member.requestRejoin()
+  group.member.rejoinNow()
   await passMs(0)
   await group.member.leave('shutdown')
   expect(group.notes.slice(4)).toEqual(['leave as m1', 'close'])

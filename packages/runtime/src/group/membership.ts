@@ -107,7 +107,8 @@ export class Membership {
     this.#loop = this.#run()
   }
 
-  requestRejoin(): void {
+  /** Rejoins at once, also for what {@link rejoinSoon} was gathering. */
+  rejoinNow(): void {
     this.#stopGathering()
     if (this.#rejoin === null) this.#rejoin = 'requested'
     this.#wakeAll()
@@ -123,14 +124,14 @@ export class Membership {
     this.#gathering ??= { since: now, timer: null }
     if (this.#gathering.timer !== null) clearTimeout(this.#gathering.timer)
     const waitMs = Math.max(0, Math.min(gatherMs, this.#gathering.since + gatherAtMostMs - now))
-    this.#gathering.timer = setTimeout(() => this.requestRejoin(), waitMs)
+    this.#gathering.timer = setTimeout(() => this.rejoinNow(), waitMs)
   }
 
   /** Rejoins once the leader's delay is over; 0 cancels an earlier wish. */
   rejoinAfter(delayMs: number): void {
     if (this.#rejoinAt !== null) clearTimeout(this.#rejoinAt)
     const wanted = delayMs > 0 && !this.#stopping.signal.aborted
-    this.#rejoinAt = wanted ? setTimeout(() => this.requestRejoin(), delayMs) : null
+    this.#rejoinAt = wanted ? setTimeout(() => this.rejoinNow(), delayMs) : null
   }
 
   /**
@@ -290,7 +291,7 @@ export class Membership {
       switch (kafkaErrorCode(error)) {
         case kafkaErrors.rebalanceInProgress:
           this.#lastHeartbeat = this.#options.clock.now()
-          this.requestRejoin()
+          this.rejoinNow()
           break
         case kafkaErrors.unknownMemberId:
           this.#setMemberId('')

@@ -10,7 +10,7 @@ import { asTaskConfig } from './task-configs.ts'
 export interface ConfigEventParts {
   readonly configs: ConfigState
   readonly work: RunningWork
-  readonly requestRejoin: () => void
+  readonly redistribute: () => void
   readonly startConnector: (name: string) => Promise<void>
   /** Asks a connector for its tasks, in the background. */
   readonly planTasks: (name: string) => void
@@ -20,7 +20,7 @@ export interface ConfigEventParts {
 
 /** Follows one event; a job of the herder's queue. */
 export async function followConfigEvent(event: ConfigEvent, parts: ConfigEventParts): Promise<void> {
-  const { work, requestRejoin, startConnector } = parts
+  const { work, redistribute, startConnector } = parts
   switch (event.kind) {
     case 'connector-added':
     case 'connector-updated':
@@ -29,15 +29,15 @@ export async function followConfigEvent(event: ConfigEvent, parts: ConfigEventPa
         await work.stopConnector(event.connector, { report: false })
         await startConnector(event.connector)
       }
-      if (event.kind === 'connector-added') requestRejoin()
+      if (event.kind === 'connector-added') redistribute()
       return
     case 'connector-removed':
-      requestRejoin()
+      redistribute()
       return
     case 'tasks-committed': {
       const affected = work.tasks().filter(({ connector }) => connector === event.connector)
       await Promise.all(affected.map((id) => work.stopTask(id)))
-      requestRejoin()
+      redistribute()
       return
     }
     case 'target-state':

@@ -1,6 +1,6 @@
 /**
- * Decides what runs on this worker and answers for the cluster: the herder. Every change of its state is a named job
- * on one queue. Read on in `group-duties.ts` (rebalances), `local-work.ts` (what is done with the work that falls to this
+ * Decides what runs on this worker and answers for the cluster: the herder. Which connectors and tasks are here changes
+ * in named jobs on one queue only; their states follow what executors tell, at any moment. Read on in `group-duties.ts` (rebalances), `local-work.ts` (what is done with the work that falls to this
  * worker) and `connector-records.ts` (what is known of connectors and how it is written).
  */
 import { type Clock, type Logger, type RawConfig, type TaskId, taskName } from '@penstock/core'
@@ -139,7 +139,7 @@ export class DistributedHerder implements Herder {
       loggers: parts.loggers,
       logger,
       clock,
-      requestRejoin: () => this.membership.rejoinSoon(),
+      redistribute: () => this.membership.rejoinSoon(),
       publish: (connector, tasks, signal) => this.#publishTasks(connector, tasks, signal),
       startFenced: (start, isWanted) =>
         startFenced(start, isWanted, { configs, executors, fence: (connector) => this.#fence(connector), logger }),

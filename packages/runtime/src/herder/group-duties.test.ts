@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { workerWith } from '../config/fixtures/worker.ts'
 import type { Assignment, WorkerMetadata } from '../group/assignment.ts'
 import type { Generation } from '../group/membership.ts'
@@ -25,7 +25,7 @@ async function duties(parts: { onSettled?: () => Promise<void>; answers?: Parame
     logger,
     clock,
     membership: () => ({
-      requestRejoin: () => void asked.push('rejoin'),
+      rejoinNow: () => void asked.push('rejoin'),
       rejoinSoon: () => void asked.push('rejoin soon'),
       rejoinAfter: (ms) => void asked.push(`rejoin after ${ms}`),
     }),
@@ -166,11 +166,15 @@ describe('following an assignment', () => {
     expect(made.assigned).toEqual(new WorkSet(['a'], []))
   })
 
-  test('figures tell how many rounds were followed, and how long the last took', async () => {
-    const { duties: made, follow } = await duties()
+  test('figures tell how many rounds were followed, and how long they took', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 })
+    onTestFinished(() => void vi.useRealTimers())
+    const durations = [700, 200]
+    const onSettled = async () => void vi.setSystemTime(Date.now() + (durations.shift() as number))
+    const { duties: made, follow } = await duties({ onSettled })
     await follow()
     await follow({}, generationOf(2))
-    expect(made.figures).toMatchObject({ completed: 2, lastAt: expect.any(Number) })
+    expect(made.figures).toEqual({ completed: 2, lastMs: 200, sumMs: 900, maxMs: 700, lastAt: 1_000_900 })
   })
 })
 

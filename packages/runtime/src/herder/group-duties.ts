@@ -26,7 +26,7 @@ export interface GroupDutiesParts {
   readonly jobs: JobQueue
   readonly logger: Logger
   readonly clock: Clock
-  readonly membership: () => Pick<Membership, 'requestRejoin' | 'rejoinSoon' | 'rejoinAfter'>
+  readonly membership: () => Pick<Membership, 'rejoinNow' | 'rejoinSoon' | 'rejoinAfter'>
   /** After each round: start what is missing, then the leader's own chores. */
   readonly onSettled: (generation: Generation) => Promise<void>
   readonly onFatal: (error: Error) => void
@@ -173,8 +173,8 @@ export class GroupDuties implements MembershipListener {
     await this.stopEverything(reason)
   }
 
-  async stopEverything(_reason: string): Promise<void> {
-    await this.#parts.jobs.run('stopping everything', async () => {
+  async stopEverything(reason: string): Promise<void> {
+    await this.#parts.jobs.run(`stopping everything: ${reason}`, async () => {
       await this.#stop(WorkSet.union([{ connectors: this.#parts.work.connectors(), tasks: this.#parts.work.tasks() }]))
       this.#assigned = WorkSet.empty
     })
@@ -217,7 +217,7 @@ export class GroupDuties implements MembershipListener {
     this.figures.lastAt = clock.now()
     // Revoked work is dealt anew in a second round; configs newer than the leader's ask for one as well.
     const revoked = assignment.revoked.connectors.length + assignment.revoked.tasks.length > 0
-    if (revoked) membership().requestRejoin()
+    if (revoked) membership().rejoinNow()
     else if (configs.state.offset !== assignment.configOffset) membership().rejoinSoon()
   }
 
@@ -236,7 +236,7 @@ export class GroupDuties implements MembershipListener {
       return false
     }
     if (assignment.error === 0) return true
-    membership().requestRejoin()
+    membership().rejoinNow()
     return false
   }
 

@@ -6,9 +6,9 @@ interface Job {
 }
 
 /**
- * Runs the herder's jobs one at a time in their order: the cluster's state has one owner, and after an `await` inside a
- * job only events of other topics can have changed it. Jobs have names, so a request that times out can tell what the
- * herder was busy with.
+ * Runs the herder's jobs one at a time in their order: no other job starts or stops connectors and tasks meanwhile. What
+ * executors tell does not wait here, so after an `await` a task may have failed, or be another copy. Jobs have names, so
+ * a request that times out can tell what the herder was busy with.
  */
 export class JobQueue {
   readonly #clock: Clock

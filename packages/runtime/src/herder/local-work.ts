@@ -30,8 +30,8 @@ export interface LocalWorkParts {
   readonly loggers: Pick<WorkerLoggers, 'follow'>
   readonly logger: Logger
   readonly clock: Clock
-  /** What falls to this worker may have changed. */
-  readonly requestRejoin: () => void
+  /** What falls to which worker has to be decided anew, soon. */
+  readonly redistribute: () => void
   readonly publish: TaskPlannerParts['publish']
   readonly startFenced: RunningWorkParts['startFenced']
   /** True when this worker still has the very copy of the task that it runs now. */
@@ -83,7 +83,7 @@ export class LocalWork {
     this.#following = {
       configs: configs.state,
       work: this.running,
-      requestRejoin: parts.requestRejoin,
+      redistribute: parts.redistribute,
       startConnector: (name) => this.startConnector(name),
       planTasks: (name) => this.#planner.request(name),
       followLoggerLevel: (name, level) => parts.loggers.follow(name, level),

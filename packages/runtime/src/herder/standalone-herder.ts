@@ -94,7 +94,7 @@ export class StandaloneHerder implements Herder {
       ...parts,
       jobs: this.#jobs,
       generation: () => 0,
-      requestRejoin: () => this.#requestMatch(),
+      redistribute: () => this.#requestMatch(),
       publish: (connector, tasks) => this.#publishTasks(connector, tasks),
       startFenced: async () => {
         throw noExactlyOnce()
