@@ -10,6 +10,8 @@ const requestTimeoutMs = 30_000
 const fenceTimeoutMs = 90_000
 /** Keys rotate: a refused signature right after the first try is no news. */
 const expectedRefusalMs = 60_000
+/** A leader on the JVM answers without reading on in the config topic: what we have read of, it may learn a moment later. */
+const behindMs = 10_000
 
 export interface LeaderClientParts extends RequestSigner {
   readonly peers: PeerClient
@@ -26,7 +28,8 @@ export class LeaderClient {
   }
 
   /**
-   * Retries with growing pauses for as long as `isWanted` and `signal` allow; the leader may change meanwhile. Rejects when the leader refuses the configs themselves.
+   * Retries with growing pauses for as long as `isWanted` and `signal` allow; the leader may change meanwhile. Rejects when
+   * the leader goes on refusing the configs themselves.
    */
   async putTaskConfigs(
     connector: string,
@@ -45,8 +48,9 @@ export class LeaderClient {
         return
       } catch (error) {
         const { status } = error as { status?: number }
-        if (status === 400) throw error
-        const expected = status === 403 && clock.now() - startedAt < expectedRefusalMs
+        const sinceMs = clock.now() - startedAt
+        if (status === 400 && sinceMs >= behindMs) throw error
+        const expected = status === 403 && sinceMs < expectedRefusalMs
         const text = `the leader did not take the task configs of connector ${connector}, trying again`
         logger[expected ? 'debug' : 'warn'](text, { reason: messageOf(error), pauseMs })
       }
