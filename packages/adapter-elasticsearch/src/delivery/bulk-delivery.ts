@@ -10,15 +10,12 @@ import type { Batch } from './batch.ts'
 import { type ItemFailure, readBulkAnswer } from './bulk-response.ts'
 import type { Pace, RequestOutcome } from './limits.ts'
 import { allItems, dropRevoked, fitLimits, halveFirst, type Part, partOf, toSendAgain, turnsOf } from './parts.ts'
-import { type BackoffSettings, backoffMs } from './retry-policy.ts'
+import { Patience, type PatienceSettings, type Setback } from './patience.ts'
 import { asksForPatience, judgeItem, judgeRequest, type Trouble } from './verdict.ts'
 
-export interface DeliverySettings extends BackoffSettings {
+export interface DeliverySettings extends PatienceSettings {
   /** Of every request. */
   readonly query: string
-  readonly maxRetries: number
-  /** How long a batch may be held while nothing of it gets through; without end where it says "later" itself. */
-  readonly holdMs: number
   /** False where a write that is repeated, or comes after a later one of its document, leaves another document. */
   readonly repeatable: boolean
 }
@@ -39,7 +36,7 @@ export interface Delivery {
   loseConflict(batch: Batch, item: number, failure: ItemFailure): Promise<void>
   /** There is no such index: sets it up again, if it can. Rejects with what stands in the way. */
   indexMissing(index: string): Promise<void>
-  /** The batch is held: all retries failed, trying goes on. */
+  /** The batch is held: it fails for long, trying goes on. */
   held(reason: string): void
   /** A request, or part of it, did not get through; it is sent again. */
   setback(trouble: Trouble, reason: string): void
@@ -50,22 +47,10 @@ export interface Delivery {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
-interface Setback {
-  readonly trouble: Trouble
-  readonly reason: string
-  readonly retryAfterMs: number
-  /** See {@link asksForPatience}. */
-  readonly asksForPatience: boolean
-}
-
 /** Delivers all items of a sealed batch. `invalid` are items that must not be sent at all. */
 export async function deliver(batch: Batch, invalid: readonly number[], delivery: Delivery): Promise<void> {
   const parts = await firstParts(batch, invalid, delivery)
-  let retries = 0
-  let conflicts = 0
-  let failingSince: number | null = null
-  /** Since when it fails for what a node does not ask patience for. */
-  let brokenSince: number | null = null
+  const patience = new Patience(delivery.settings)
   const unanswered = new Set<number>()
   const path = `/${encodeURIComponent(batch.index)}/_bulk`
   while (parts.length > 0) {
@@ -83,10 +68,7 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
         const left = await settle(batch, part, outcome.failures, unanswered, delivery)
         delivery.count('documents_written', part.items.length - left.items.length - left.notWritten)
         if (left.items.length < part.items.length) {
-          retries = 0
-          conflicts = 0
-          failingSince = null
-          brokenSince = null
+          patience.progressed()
           delivery.progress()
         }
         if (left.items.length === 0) parts.shift()
@@ -95,18 +77,15 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
         break
       }
       case 'split': {
-        if (part.items.length === 1) {
-          const item = part.items[0] as number
-          await refuseItem(
-            batch,
-            item,
-            { item, status: outcome.status, type: 'request_refused', reason: outcome.reason },
-            delivery,
-          )
-          parts.shift()
+        const [item, another] = part.items
+        if (item === undefined || another !== undefined) {
+          halveFirst(batch, parts)
           break
         }
-        halveFirst(batch, parts)
+        const { status, reason } = outcome
+        const type = status === 413 ? 'request_too_large' : 'unreadable'
+        await refuseItem(batch, item, { item, status, type, reason }, delivery)
+        parts.shift()
         break
       }
       case 'failed':
@@ -115,20 +94,13 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
         break
     }
     if (setback === null) continue
-    retries++
-    failingSince ??= delivery.clock.now()
     delivery.setback(setback.trouble, setback.reason)
-    const { maxRetries, holdMs } = delivery.settings
-    if (setback.trouble === 'conflict' && ++conflicts > maxRetries) throw givenUp(setback.reason, conflicts, delivery)
-    const now = delivery.clock.now()
-    brokenSince = setback.asksForPatience ? null : (brokenSince ?? now)
-    if (retries > maxRetries && brokenSince !== null && now - brokenSince >= holdMs)
-      throw givenUp(setback.reason, retries, delivery)
-    // However many retries there may be, a full buffer must be known to be held before it is taken for stuck.
-    if (retries > maxRetries || now - failingSince >= holdMs / 2) delivery.held(setback.reason)
+    const next = patience.after(setback, delivery.clock.now())
+    if (next.kind === 'given-up') throw givenUp(setback.reason, next.attempts, delivery)
+    if (next.isHeld) delivery.held(setback.reason)
     delivery.count('requests_retried')
     delivery.count('documents_retried', parts[0]?.items.length ?? 0)
-    await delivery.sleep(backoffMs(retries, delivery.settings, setback.retryAfterMs), delivery.signal)
+    await delivery.sleep(next.waitMs, delivery.signal)
   }
 }
 
@@ -213,8 +185,9 @@ function loadToldBy(outcome: Outcome): RequestOutcome {
 }
 
 /**
- * Deals with the failed items of an answer. Returns the items to send again, in their order. Some may be written already:
- * those `unanswered`, sent before in a request of which nobody knows what became.
+ * Deals with the failed items of an answer. `items` are those to send again, in their order, for the reason `setback`;
+ * `notWritten` counts those that are dealt with otherwise. Some may be written already: those `unanswered`, sent before in
+ * a request of which nobody knows what became.
  */
 async function settle(
   batch: Batch,
