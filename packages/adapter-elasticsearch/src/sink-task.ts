@@ -116,7 +116,7 @@ export class ElasticsearchSinkTask implements SinkTask {
         }
         // The prefix of raw documents' ids ends with the offset, which parts of one record share.
         const json = route.raw && record.part === null ? record.valueJson : null
-        if (json !== null && !this.#indices.has(route.resource)) await this.#prepareIndex(route, null, record)
+        if (json !== null && !this.#indices.use(route.resource)) await this.#prepareIndex(route, null, record)
         // Raw JSON with an id of topic, partition and offset: nothing is decoded.
         if (json === null || !this.#addRaw(record, progress, route, json))
           await this.#addDecoded(record, progress, route)
@@ -189,7 +189,7 @@ export class ElasticsearchSinkTask implements SinkTask {
       this.#batcher.account(progress, record)
       return
     }
-    if (write.mapping !== null || !this.#indices.has(route.resource)) {
+    if (write.mapping !== null || !this.#indices.use(route.resource)) {
       const problem = await this.#prepareIndex(route, write.mapping, record)
       if (problem !== null) {
         await this.#reject(record, progress, problem)

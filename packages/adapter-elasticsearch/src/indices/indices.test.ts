@@ -39,7 +39,7 @@ function setUp(settings: Settings = {}) {
     signal: new AbortController().signal,
   })
   const prepare = async (resource: Resource, of: Schema) => {
-    if (indices.has(resource) && indices.isMapped(resource, of)) return
+    if (indices.use(resource) && indices.isMapped(resource, of)) return
     await indices.ensureExists(resource)
     await indices.ensureMapping(resource, { schema: of, mapping: toMapping(of, true, 'orders-0@1') }, 'orders-0@1')
   }
@@ -153,10 +153,10 @@ describe('indices that change', () => {
     await s.indices.check()
     s.server.delete('orders')
     s.server.make('orders')
-    s.indices.has(orders)
+    s.indices.use(orders)
     s.clock.time += 5000
     await s.indices.check()
-    expect(s.indices.has(orders)).toBe(false)
+    expect(s.indices.use(orders)).toBe(false)
     await s.prepare(orders, order)
     expect(idType(s.server)).toBe('integer')
   })
@@ -174,7 +174,7 @@ describe('indices that change', () => {
   test('nothing is asked of indices that have nothing of ours, and not more often than every few seconds', async () => {
     const s = setUp()
     await s.indices.ensureExists(orders)
-    s.indices.has(orders)
+    s.indices.use(orders)
     await s.indices.check()
     expect(s.requests).toEqual(['GET /orders', 'PUT /orders'])
     await s.prepare(orders, order)
@@ -208,7 +208,7 @@ describe('aliases and rollover', () => {
     await s.prepare(rollover, order)
     s.server.make('orders-000002')
     s.server.aliases.set('orders', 'orders-000002')
-    s.indices.has(rollover)
+    s.indices.use(rollover)
     s.clock.time += 5000
     await s.indices.check()
     await s.prepare(rollover, order)

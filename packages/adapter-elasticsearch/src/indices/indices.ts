@@ -16,7 +16,7 @@ import {
 import { IndexMaker, type MakingConfig } from './index-maker.ts'
 import { type Found, IndexRequests, type RequestClient } from './index-requests.ts'
 import type { Mapping } from './mapping.ts'
-import { type Comparison, type Conflict, compareMappings, mergeMappings } from './mapping-comparison.ts'
+import { type Conflict, compareMappings, mergeMappings } from './mapping-comparison.ts'
 import type { Resource } from './resources.ts'
 
 export interface IndicesOptions {
@@ -27,10 +27,19 @@ export interface IndicesOptions {
   readonly signal: AbortSignal
 }
 
+/** What is known of a resource as it was found or made. */
+interface SetUp {
+  found: Found | 'made'
+  /** Null until it was asked for. */
+  mapping: Mapping | null
+  /** Schemas whose fields the mapping has, with those it has otherwise. */
+  readonly schemas: LruCache<Schema, readonly Conflict[]>
+}
+
 interface State {
   readonly resource: Resource
-  /** Schemas whose fields the mapping has, with those it has otherwise. */
-  schemas: LruCache<Schema, readonly Conflict[]>
+  /** Null when it has to be looked up again. */
+  setUp: SetUp | null
   /** By their JSON: fields that Elasticsearch would not map, and why; asked again after a while. */
   readonly refusals: LruCache<string, { readonly reason: string; readonly until: number }>
   /** Conflicts that were warned of. */
@@ -39,9 +48,6 @@ interface State {
   wasThere: boolean
   /** Being made again. */
   remaking: Promise<void> | null
-  /** What was found; null when that has to be looked up again. */
-  found: Found | 'made' | null
-  mapping: Mapping | null
   /** All that the schemas so far asked for: to be put again should the index be made anew. */
   wanted: Mapping | null
   /** It has a mapping or settings of ours, so that it matters whether it was made anew. */
@@ -73,18 +79,17 @@ export class Indices {
     this.#maker = new IndexMaker(this.#requests, options.config)
   }
 
-  /** Whether the resource was set up, and may be written to. */
-  has(resource: Resource): boolean {
+  /** Says that the resource is about to be written to; false when it is not set up, see {@link ensureExists}. */
+  use(resource: Resource): boolean {
     const state = this.#states.get(resource.name)
-    if (state?.found == null) return false
+    if (state?.setUp == null) return false
     state.used = true
     return true
   }
 
   /** Whether the mapping knows the fields of the schema as far as it can. */
   isMapped(resource: Resource, schema: Schema): boolean {
-    const state = this.#states.get(resource.name)
-    return state?.found != null && state.schemas.get(schema) !== undefined
+    return this.#states.get(resource.name)?.setUp?.schemas.get(schema) !== undefined
   }
 
   /**
@@ -94,10 +99,10 @@ export class Indices {
   async ensureExists(resource: Resource): Promise<void> {
     const state = this.#stateOf(resource)
     state.used = true
-    if (state.found !== null) return
+    if (state.setUp !== null) return
     if (this.#maker.settings !== null || resource.kind === 'rollover') state.watched = true
     try {
-      state.found = await this.#maker.findOrMake(resource)
+      state.setUp = newSetUp(await this.#maker.findOrMake(resource))
       state.wasThere = true
     } catch (error) {
       // What documents were written to may come back, as what it was: worth waiting for.
@@ -117,7 +122,7 @@ export class Indices {
   ): Promise<void> {
     const state = this.#stateOf(resource)
     // Should the index be found gone meanwhile, this is not said of the one that follows.
-    const { schemas } = state
+    const { setUp } = state
     state.watched = true
     const { conflicts, refusal } = await this.#extend(state, wanted)
     this.#warn(state, conflicts, where)
@@ -127,13 +132,13 @@ export class Indices {
         `the schema of record ${where} has fields that can't be added to the mapping of ${resource.name}: ${refusal}`,
       )
     }
-    schemas.set(schema, conflicts)
+    setUp?.schemas.set(schema, conflicts)
     state.wanted = state.wanted === null ? wanted : mergeMappings(state.wanted, wanted)
   }
 
   /** How the mapping differs from the schema in a field that `reason` is about; null when it doesn't. */
   explain(index: string, schema: Schema | null, reason: string): string | null {
-    const conflicts = schema === null ? undefined : this.#states.get(index)?.schemas.get(schema)
+    const conflicts = schema === null ? undefined : this.#states.get(index)?.setUp?.schemas.get(schema)
     const about = conflicts?.find(({ path }) => reason.includes(`[${path}]`))
     return about === undefined ? null : describe(about, index)
   }
@@ -166,7 +171,7 @@ export class Indices {
         // Requests with documents are going to say what is wrong.
         return
       }
-      this.#compare(state, found)
+      this.#noteFound(state, found)
     }
   }
 
@@ -183,7 +188,7 @@ export class Indices {
 
   async #remake(state: State): Promise<void> {
     this.#options.logger.warn(`${state.resource.name} is gone while documents are written to it; it is set up again`)
-    forget(state)
+    state.setUp = null
     await this.ensureExists(state.resource)
     if (state.wanted !== null) await this.#extend(state, state.wanted)
   }
@@ -202,7 +207,8 @@ export class Indices {
   /** Puts what the mapping lacks. Another task may do so at the same time, so a refusal is looked into once. */
   async #extend(state: State, wanted: Mapping): Promise<{ conflicts: readonly Conflict[]; refusal: string | null }> {
     for (let attempt = 0; ; attempt++) {
-      const { missing, conflicts } = await this.#compareWith(state, wanted)
+      const { setUp, found, mapping } = await this.#lookedUp(state)
+      const { missing, conflicts } = compareMappings(wanted, mapping)
       if (missing === null) return { conflicts, refusal: null }
       const fields = stringifyJson(missing)
       const refused = state.refusals.get(fields)
@@ -210,47 +216,52 @@ export class Indices {
         return { conflicts, refusal: refused.reason }
       }
       const { name, kind } = state.resource
-      const onlyWriteIndex = kind === 'data stream' || (state.found !== 'made' && state.found?.kind !== 'index')
+      const onlyWriteIndex = kind === 'data stream' || found.kind !== 'index'
       const refusal = await this.#requests.putMapping(name, fields, onlyWriteIndex)
       if (refusal === null) {
-        state.mapping = mergeMappings(state.mapping ?? {}, missing)
+        setUp.mapping = mergeMappings(mapping, missing)
         return { conflicts, refusal }
       }
       if (attempt > 0) {
         state.refusals.set(fields, { reason: refusal, until: this.#options.clock.now() + refusedAgainMs })
         return { conflicts, refusal }
       }
-      state.mapping = null
+      setUp.mapping = null
     }
   }
 
-  async #compareWith(state: State, wanted: Mapping): Promise<Comparison> {
+  /** What is set up, as it is: asked for where that is not known. */
+  async #lookedUp(state: State): Promise<{ setUp: SetUp; found: Found; mapping: Mapping }> {
     const { name } = state.resource
-    if (state.found === null || state.found === 'made') {
-      const found = await this.#requests.find(name)
-      if (found === null) {
-        forget(state)
-        throw new RetriableError('elasticsearch.unavailable', `${name} was deleted while its mapping was seen to`)
-      }
-      state.found = found
+    const found =
+      state.setUp === null || state.setUp.found === 'made' ? await this.#requests.find(name) : state.setUp.found
+    if (found === null) {
+      state.setUp = null
+      throw new RetriableError('elasticsearch.unavailable', `${name} was deleted while its mapping was seen to`)
     }
-    const { writeIndex } = state.found
-    state.mapping ??= writeIndex === null ? {} : await this.#requests.mapping(name, writeIndex)
-    return compareMappings(wanted, state.mapping)
+    state.setUp ??= newSetUp(found)
+    const { setUp } = state
+    setUp.found = found
+    const { writeIndex } = found
+    const mapping = setUp.mapping ?? (writeIndex === null ? {} : await this.#requests.mapping(name, writeIndex))
+    setUp.mapping = mapping
+    return { setUp, found, mapping }
   }
 
-  #compare(state: State, found: Found | null): void {
-    if (state.found === null) return
-    const { name } = state.resource
+  /** What a look at the resource has shown. */
+  #noteFound(state: State, found: Found | null): void {
+    const { setUp, resource } = state
+    if (setUp === null) return
+    const { name } = resource
     if (found === null) {
       this.#options.logger.warn(`${name} is gone; it is set up again for its next record`)
-      forget(state)
-    } else if (state.found === 'made') state.found = found
-    else if (found.uuid !== state.found.uuid) {
+      state.setUp = null
+    } else if (setUp.found === 'made') setUp.found = found
+    else if (found.uuid !== setUp.found.uuid) {
       this.#options.logger.info(
         `documents of ${name} now go to another index, ${found.writeIndex}; its mapping is seen to`,
       )
-      forget(state)
+      state.setUp = null
     }
   }
 
@@ -269,23 +280,19 @@ export class Indices {
 function newState(resource: Resource): State {
   return {
     resource,
-    schemas: new LruCache(mostSchemas),
+    setUp: null,
     refusals: new LruCache(mostSchemas),
     told: new Set(),
     wasThere: false,
     remaking: null,
-    found: null,
-    mapping: null,
     wanted: null,
     watched: false,
     used: false,
   }
 }
 
-function forget(state: State): void {
-  state.found = null
-  state.mapping = null
-  state.schemas = new LruCache(mostSchemas)
+function newSetUp(found: Found | 'made'): SetUp {
+  return { found, mapping: null, schemas: new LruCache(mostSchemas) }
 }
 
 function describe({ path, has, wants }: Conflict, index: string): string {
