@@ -56,7 +56,6 @@ export class ElasticsearchSinkTask implements SinkTask {
     const setbacks = new Setbacks(context)
     this.#batcher = new Batcher({
       config,
-      clock: context.clock,
       signal: context.signal,
       pace: paceOf(config, { clock: context.clock, gauge: (name, value) => context.gauge(name, value) }),
       onHold: (reason) => context.holding(reason),
@@ -170,7 +169,7 @@ export class ElasticsearchSinkTask implements SinkTask {
     const batch = this.#batcher.batchFor(route.index, route.lineBytes + json.length)
     const line = this.#routes.idPrefix(record, route, batch.index).lineFor(record.offset)
     if (!batch.body.addRaw(line, json)) return false
-    batch.records.pushRaw(record, this.#batcher.fullBatch)
+    batch.records.pushRaw(record)
     this.#added(batch, record, progress, null)
     return true
   }
@@ -203,7 +202,7 @@ export class ElasticsearchSinkTask implements SinkTask {
     if (batch.index !== route.index) line = actionLine(action, route.index, route)
     if (source === null || typeof source === 'string') batch.body.add(line, source)
     else batch.body.addRaw(Buffer.from(`${line} `), source)
-    batch.records.pushMade(record, this.#batcher.fullBatch)
+    batch.records.pushMade(record)
     this.#added(batch, record, progress, action.id)
   }
 

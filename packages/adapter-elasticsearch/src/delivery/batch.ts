@@ -18,7 +18,7 @@ export class Batch {
     this.index = index
     this.#pool = pool
     this.body = new BulkBody(pool.take(), expectedItems)
-    this.records = new HeldRecords(pool)
+    this.records = new HeldRecords(pool, expectedItems)
   }
 
   get size(): number {

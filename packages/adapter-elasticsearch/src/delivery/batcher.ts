@@ -2,23 +2,22 @@
  * Collects documents into batches and hands them to the sender when they are full or have waited long enough. Bounds
  * what is held: records and bytes that Elasticsearch has not yet taken.
  */
-import { type Clock, ConnectError, RetriableError, type SinkRecord } from '@penstock/core'
+import { ConnectError, RetriableError, type SinkRecord } from '@penstock/core'
 import type { ElasticsearchSinkConfig } from '../config/config.ts'
 import { Batch } from './batch.ts'
 import { BufferPool } from './bulk-body.ts'
-import type { Delivery } from './bulk-delivery.ts'
+import type { DeliveryParts } from './bulk-delivery.ts'
 import { BulkSender, type SenderOptions } from './bulk-sender.ts'
 import type { Pace } from './limits.ts'
 import type { PartitionProgress } from './offset-tracker.ts'
 
 export interface BatcherOptions {
   readonly config: ElasticsearchSinkConfig
-  readonly clock: Clock
   readonly signal: AbortSignal
   readonly pace: Pace
   /** See {@link SenderOptions.onHold}. */
   readonly onHold: SenderOptions['onHold']
-  readonly delivery: Omit<Delivery, 'pace' | 'signal' | 'held' | 'progress'>
+  readonly delivery: DeliveryParts
 }
 
 /** How long one `put` waits for room before it lets the framework look after its consumer: for one record, for all. */
@@ -31,6 +30,8 @@ const pollMs = 250
  */
 const patience = { factor: 10, leastMs: 50, mostMs: 5000 }
 const mostPooledBytes = 32 * 1024 * 1024
+/** However large a batch may be, places for more items are made as they come. */
+const mostExpectedItems = 4096
 
 export class Batcher {
   readonly #options: BatcherOptions
@@ -70,17 +71,12 @@ export class Batcher {
     return records >= this.#maxBufferedRecords || bytes >= this.#maxBufferedBytes || this.#sender.failure !== null
   }
 
-  /** How many documents a batch will mostly have. */
-  get fullBatch(): number {
-    return Math.min(this.#pace.limits.documents, 4096)
-  }
-
   /** The batch to put a document of about `bytes` into; `index` is that of a new one. */
   batchFor(index: string, bytes: number): Batch {
     if (this.#batch !== null && this.#batch.size > 0 && this.#batch.body.byteLength + bytes > this.#pace.limits.bytes)
       this.send()
     if (this.#batch === null) {
-      this.#batch = new Batch(index, this.#pool, this.fullBatch)
+      this.#batch = new Batch(index, this.#pool, Math.min(this.#pace.limits.documents, mostExpectedItems))
       this.#lingered = false
     } else if (this.#batch.size === 0) this.#batch.index = index
     return this.#batch
@@ -127,7 +123,8 @@ export class Batcher {
    * `put` began: a little room for each of its records, again and again, must not make it last for minutes.
    */
   async untilRoom(putSince: number): Promise<void> {
-    const { clock, config, signal } = this.#options
+    const { config, signal } = this.#options
+    const { clock } = this.#options.delivery
     const advice = 'raise max.buffered.records or flush.timeout.ms, or give Elasticsearch more room'
     const since = clock.now()
     while (this.isFull) {
@@ -159,7 +156,8 @@ export class Batcher {
 
   /** Waits until everything is written, or it is clear that it won't be for now; at most `flush.timeout.ms`. */
   async drain(): Promise<void> {
-    const { clock, config, signal } = this.#options
+    const { config, signal } = this.#options
+    const { clock } = this.#options.delivery
     this.send()
     const deadline = clock.now() + config['flush.timeout.ms']
     while (!this.#sender.idle && this.#sender.failure === null && this.#sender.heldFor === null) {

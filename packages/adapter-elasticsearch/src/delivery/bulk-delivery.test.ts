@@ -43,7 +43,7 @@ function setUp(
   for (const [n, id] of ids.entries()) {
     const record = sinkRecord({ topic: 't', partition: n % 2, offset: BigInt(n) })
     batch.body.add(`{"${action}":{"_id":"${id}"}}`, `{"n":${n}}`)
-    batch.records.pushMade(record, 1)
+    batch.records.pushMade(record)
     if (ordered) batch.ids.push(id)
     batch.account(tracker.partition('t', n % 2), record)
   }

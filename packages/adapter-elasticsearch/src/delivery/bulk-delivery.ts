@@ -20,31 +20,35 @@ export interface DeliverySettings extends PatienceSettings {
   readonly repeatable: boolean
 }
 
-export interface Delivery {
+/** All that delivering a batch needs but what is the sender's own. */
+export interface DeliveryParts {
   readonly client: {
     request(request: ElasticsearchRequest, signal: AbortSignal): Promise<Answer>
     readonly urls: string
   }
   readonly settings: DeliverySettings
-  readonly pace: Pace
   readonly clock: Clock
-  /** Stops waiting and sending. */
-  readonly signal: AbortSignal
   /** Deals with a document that Elasticsearch will never take; rejects when the task must fail. */
   refuse(batch: Batch, item: number, failure: ItemFailure): Promise<void>
   /** Deals with a document that is there in a newer version; rejects when the task must fail. */
   loseConflict(batch: Batch, item: number, failure: ItemFailure): Promise<void>
   /** There is no such index: sets it up again, if it can. Rejects with what stands in the way. */
   indexMissing(index: string): Promise<void>
-  /** The batch is held: it fails for long, trying goes on. */
-  held(reason: string): void
   /** A request, or part of it, did not get through; it is sent again. */
   setback(trouble: Trouble, reason: string): void
-  /** Something got through. */
-  progress(): void
   count(name: string, by?: number): void
   observe(name: string, value: number): void
   sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+export interface Delivery extends DeliveryParts {
+  readonly pace: Pace
+  /** Stops waiting and sending. */
+  readonly signal: AbortSignal
+  /** The batch is held: it fails for long, trying goes on. */
+  held(reason: string): void
+  /** Something got through. */
+  progress(): void
 }
 
 /** Delivers all items of a sealed batch. `invalid` are items that must not be sent at all. */

@@ -66,7 +66,7 @@ function batchOf(size: number): Batch {
   const batch = new Batch('logs', new BufferPool(0), size)
   for (let item = 0; item < size; item++) {
     batch.body.add(JSON.stringify({ index: { _id: `d${number++}` } }), '{}')
-    batch.records.pushMade(sinkRecord(), 1)
+    batch.records.pushMade(sinkRecord())
   }
   return batch
 }

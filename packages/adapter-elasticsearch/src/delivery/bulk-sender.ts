@@ -5,13 +5,13 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { Batch } from './batch.ts'
-import { type Delivery, deliver } from './bulk-delivery.ts'
+import { type DeliveryParts, deliver } from './bulk-delivery.ts'
 import type { Pace } from './limits.ts'
 
 export interface SenderOptions {
   readonly pace: Pace
   /** How to deliver; the rest is the sender's own. */
-  readonly delivery: Omit<Delivery, 'pace' | 'signal' | 'held' | 'progress'>
+  readonly delivery: DeliveryParts
   /** A batch is held for this reason, or, with null, none is any more. */
   onHold(reason: string | null): void
   /** A batch is through, or the sender has failed: there may be room now. */

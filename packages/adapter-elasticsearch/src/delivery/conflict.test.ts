@@ -13,7 +13,7 @@ async function lose(behavior: string, reason: string, id = 'a'): Promise<string[
   const batch = new Batch('orders', new BufferPool(0), 1)
   batch.body.add(`{"index":{"_id":"${id}"}}`, '{}')
   batch.body.seal()
-  batch.records.pushMade(sinkRecord({ topic: 'orders', offset: 41n }), 1)
+  batch.records.pushMade(sinkRecord({ topic: 'orders', offset: 41n }))
   const said: string[] = []
   const parsed = config.parse({ 'connection.url': 'http://es', 'behavior.on.version.conflict': behavior })
   const logger = { warn: () => void said.push('warned') }

@@ -18,10 +18,10 @@ function recordAt(origin: Partial<RecordOrigin>): SinkRecord {
   return new SinkRecord(whole, encoded(whole, 'key'), encoded(whole, 'value'), [])
 }
 
-const emptyHeld = () => new HeldRecords(new BufferPool(1_000_000))
+const emptyHeld = () => new HeldRecords(new BufferPool(1_000_000), 4)
 const holding = (records: readonly SinkRecord[]): HeldRecords => {
   const held = emptyHeld()
-  for (const record of records) held.pushRaw(record, 4)
+  for (const record of records) held.pushRaw(record)
   return held
 }
 
@@ -50,7 +50,7 @@ test.each([
 test('of a record that was changed what came from Kafka is held', () => {
   const held = emptyHeld()
   const came = recordAt({ partition: 3, offset: 41n, value: Buffer.from('{"a":1}') })
-  held.pushMade(came.with({ topic: 'renamed', value: { schema: null, value: { a: 2 } } }), 4)
+  held.pushMade(came.with({ topic: 'renamed', value: { schema: null, value: { a: 2 } } }))
   const again = held.at(0, () => Buffer.from('never asked'))
   expect([String(again), again.topic]).toEqual(['orders-3@41', 'renamed'])
   expect(again.origin).toMatchObject({ key: null, offset: 41n, timestamp: 5, value: came.origin.value, headers: [] })
@@ -70,7 +70,7 @@ test('a record that was copied without being decoded is not decoded, and comes b
   })
   const { origin } = recordAt({ offset: 7n, value: Buffer.from('{a}') })
   const held = emptyHeld()
-  held.pushMade(new SinkRecord(origin, encoded(origin, 'key'), part(origin), []), 4)
+  held.pushMade(new SinkRecord(origin, encoded(origin, 'key'), part(origin), []))
   expect(decoded).toBe(0)
   const again = held.at(0, () => Buffer.from('never asked'))
   expect([String(again), String(again.origin.value)]).toEqual(['orders-0@7', '{a}'])
@@ -86,7 +86,7 @@ test.each([
   ['that is a part', recordAt({}).asPart(0)],
 ])('a decoded record %s is held as it is', (_, record) => {
   const held = emptyHeld()
-  held.pushMade(record, 4)
+  held.pushMade(record)
   expect(held.at(0, () => Buffer.from('other'))).toBe(record)
   expect(held.holdsValue(0)).toBe(true)
 })
@@ -103,8 +103,8 @@ test('every record comes back in its place, whichever of them are held whole', (
     fc.property(fc.array(record, { maxLength: 50 }), (pushes) => {
       const held = emptyHeld()
       for (const { record, isMade } of pushes) {
-        if (isMade) held.pushMade(record, 4)
-        else held.pushRaw(record, 4)
+        if (isMade) held.pushMade(record)
+        else held.pushRaw(record)
       }
       expect(held.length).toBe(pushes.length)
       for (const [item, { record, isMade }] of pushes.entries()) {

@@ -29,8 +29,12 @@ export class HeldRecords {
   /** What came from Kafka of those whose body holds something else. */
   readonly #originals: Originals
 
-  constructor(pool: BufferPool) {
-    this.#originals = new Originals(pool)
+  readonly #expectedItems: number
+
+  /** Grows where more items come than are expected. */
+  constructor(pool: BufferPool, expectedItems: number) {
+    this.#originals = new Originals(pool, expectedItems)
+    this.#expectedItems = expectedItems
   }
 
   /** Hands its memory to the batches to come. */
@@ -39,21 +43,21 @@ export class HeldRecords {
   }
 
   /** Holds a record whose undecoded value is in the body. */
-  pushRaw(record: SinkRecord, expectedItems: number): void {
-    if (isBare(record.origin) && record.isEncoded === true) this.#pushNumbers('raw', record, expectedItems)
+  pushRaw(record: SinkRecord): void {
+    if (isBare(record.origin) && record.isEncoded === true) this.#pushNumbers('raw', record)
     else this.#pushWhole(record)
   }
 
   /** Holds a record whose document was made of its value. */
-  pushMade(record: SinkRecord, expectedItems: number): void {
+  pushMade(record: SinkRecord): void {
     const kind = kindOfMade(record)
     const { value } = record.origin
     if (kind === 'whole' || value === null) {
       this.#pushWhole(record)
       return
     }
-    this.#originals.put(this.length, value, expectedItems)
-    this.#pushNumbers(kind, record, expectedItems)
+    this.#originals.put(this.length, value)
+    this.#pushNumbers(kind, record)
   }
 
   /** False where only the origin can be looked at; then the value had no schema. */
@@ -96,11 +100,11 @@ export class HeldRecords {
     this.length++
   }
 
-  #pushNumbers(kind: Exclude<Run['kind'], 'whole'>, record: SinkRecord, expectedItems: number): void {
+  #pushNumbers(kind: Exclude<Run['kind'], 'whole'>, record: SinkRecord): void {
     this.#runFor(kind, record)
     const item = this.length++
-    this.#offsets = withPlaceFor(this.#offsets, item, expectedItems)
-    this.#timestamps = withPlaceFor(this.#timestamps, item, expectedItems)
+    this.#offsets = withPlaceFor(this.#offsets, item, this.#expectedItems)
+    this.#timestamps = withPlaceFor(this.#timestamps, item, this.#expectedItems)
     this.#offsets[item] = Number(record.origin.offset)
     this.#timestamps[item] = record.origin.timestamp as number
   }

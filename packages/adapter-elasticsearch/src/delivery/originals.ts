@@ -9,16 +9,19 @@ export class Originals {
   #starts = new Uint32Array(0)
   #ends = new Uint32Array(0)
 
-  constructor(pool: BufferPool) {
+  readonly #expectedItems: number
+
+  constructor(pool: BufferPool, expectedItems: number) {
     this.#pool = pool
+    this.#expectedItems = expectedItems
   }
 
-  put(item: number, bytes: Uint8Array, expectedItems: number): void {
+  put(item: number, bytes: Uint8Array): void {
     const buffer = withRoomFor(this.#buffer ?? this.#pool.take(), this.#used, bytes.length)
     copyInto(buffer, this.#used, bytes)
     this.#buffer = buffer
-    this.#starts = withPlaceFor(this.#starts, item, expectedItems)
-    this.#ends = withPlaceFor(this.#ends, item, expectedItems)
+    this.#starts = withPlaceFor(this.#starts, item, this.#expectedItems)
+    this.#ends = withPlaceFor(this.#ends, item, this.#expectedItems)
     this.#starts[item] = this.#used
     this.#used += bytes.length
     this.#ends[item] = this.#used
