@@ -7,15 +7,37 @@ export const inFlight = 4
 /** Documents in a bulk request. */
 export const batchSize = 5_000
 
-export interface Case {
+export type Case = CeilingCase | RsyslogCase | PenstockCase
+export type RecordFormat = 'json' | 'avro'
+
+interface SizedCase {
   /** size/way/executors, size/ceiling or size/rsyslog. */
   readonly name: string
   readonly size: Size
-  readonly kind: 'ceiling' | 'penstock' | 'rsyslog'
+}
+
+export interface CeilingCase extends SizedCase {
+  readonly kind: 'ceiling'
+}
+
+export interface RsyslogCase extends SizedCase {
+  readonly kind: 'rsyslog'
+}
+
+export interface PenstockCase extends SizedCase, WorkerSettings {
+  readonly kind: 'penstock'
   /** What the topic holds. */
-  readonly format: 'json' | 'avro'
+  readonly format: RecordFormat
+}
+
+export interface WorkerSettings {
   readonly executors: number
   readonly connector: Readonly<Record<string, string>>
+}
+
+/** What the topic of a case holds. */
+export function formatOf(of: Case): RecordFormat {
+  return of.kind === 'penstock' ? of.format : 'json'
 }
 
 /** Requests like those of the ceiling, whatever the number of tasks; like it they wait for a slow answer. */
@@ -39,10 +61,9 @@ export function casesOf({ only, profile }: Options): Case[] {
   const wanted = profile && only.length === 0 ? ['small/raw/1'] : only
   return (['small', 'large'] as const)
     .flatMap((size): Case[] => {
-      const other = { size, format: 'json', executors: 0, connector: {} } as const
-      const ceiling: Case = { name: `${size}/ceiling`, kind: 'ceiling', ...other }
-      const rsyslog: Case = { name: `${size}/rsyslog`, kind: 'rsyslog', ...other }
-      const penstock = (way: string, executors: number, connector: Readonly<Record<string, string>>): Case => ({
+      const ceiling: CeilingCase = { name: `${size}/ceiling`, kind: 'ceiling', size }
+      const rsyslog: RsyslogCase = { name: `${size}/rsyslog`, kind: 'rsyslog', size }
+      const penstock = (way: string, executors: number, connector: WorkerSettings['connector']): PenstockCase => ({
         name: `${size}/${way}/${executors}`,
         size,
         kind: 'penstock',

@@ -30,9 +30,9 @@ export interface Minute {
   /** Of Elasticsearch; null where its process is not ours to look at. */
   readonly serverCpuSecondsPerMillion: number | null
   /** The highest sum of resident memory within the minute. */
-  readonly peakMegabytes: number
+  readonly peakMebibytes: number
   /** At its end, with what processes share divided among them. */
-  readonly proportionalMegabytes: number
+  readonly proportionalMebibytes: number
 }
 
 export async function measureFlatness(minutes: number, told: (minute: Minute) => void): Promise<Minute[]> {
@@ -60,8 +60,8 @@ export async function measureFlatness(minutes: number, told: (minute: Minute) =>
       docsPerSecond: Math.round(perSecond),
       cpuSecondsPerMillion: Number(cpuSecondsPerMillion.toFixed(2)),
       serverCpuSecondsPerMillion: serverCpu === null ? null : Number(serverCpu.toFixed(2)),
-      peakMegabytes: Math.round(peakBytes / 2 ** 20),
-      proportionalMegabytes: Math.round(proportionalBytes(watched.pids) / 2 ** 20),
+      peakMebibytes: Math.round(peakBytes / 2 ** 20),
+      proportionalMebibytes: Math.round(proportionalBytes(watched.pids) / 2 ** 20),
     }
     seen.push(line)
     told(line)

@@ -19,7 +19,7 @@ export interface LinearityRun {
   readonly docsPerSecond: number
   /** Of the whole worker, from the creation of the connector to the last document. */
   readonly cpuSeconds: number
-  readonly peakMegabytes: number
+  readonly peakMebibytes: number
 }
 
 /** With `toTheEnd` up to ten million records. */
@@ -41,7 +41,7 @@ export async function measureLinearity(
       totalSeconds: Number(measurement.totalSeconds.toFixed(2)),
       docsPerSecond: Math.round(records / measurement.totalSeconds),
       cpuSeconds: Number(measurement.totalCpuSeconds.toFixed(2)),
-      peakMegabytes: Math.round(measurement.peakBytes / 2 ** 20),
+      peakMebibytes: Math.round(measurement.peakBytes / 2 ** 20),
     }
     runs.push(run)
     say(`${records} records in ${partitions} partitions: ${run.totalSeconds} s, ${run.cpuSeconds} CPU s`)

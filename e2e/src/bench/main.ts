@@ -9,7 +9,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cluster, freshName, type SchemaRegistry, startCluster, startSchemaRegistry } from '../harness/index.ts'
 import { avroEvents, registerAvroSchema } from './avro-events.ts'
 import { BenchIndex } from './bench-index.ts'
-import { type Case, casesOf, checkWanted, measures, partitions } from './cases.ts'
+import {
+  type Case,
+  casesOf,
+  checkWanted,
+  formatOf,
+  measures,
+  type PenstockCase,
+  partitions,
+  type RecordFormat,
+} from './cases.ts'
 import { bulkBodies, measureCeiling } from './ceiling.ts'
 import { fillTopic } from './fill-topic.ts'
 import { measureFlatness } from './flatness.ts'
@@ -89,14 +98,21 @@ interface Means {
   readonly rsyslog: Rsyslog | undefined
 }
 
+/** Cases without what they need were left out before. */
+function needed<K extends keyof Means>(means: Means, what: K): NonNullable<Means[K]> {
+  const found = means[what]
+  if (found === undefined) throw new Error(`there is no ${what} on this machine`)
+  return found
+}
+
 async function measureCases(servers: Cluster, options: Options): Promise<Result[]> {
   const wanted = casesOf(options)
   const rsyslog = wanted.some(({ kind }) => kind === 'rsyslog') ? await findRsyslog(say) : undefined
-  await using registry = wanted.some(({ format }) => format === 'avro') ? await startSchemaRegistry() : undefined
+  await using registry = wanted.some((each) => formatOf(each) === 'avro') ? await startSchemaRegistry() : undefined
   const means: Means = { registry, rsyslog }
   const cases = wanted.filter(
-    ({ kind, format }) =>
-      (kind !== 'rsyslog' || rsyslog !== undefined) && (format !== 'avro' || registry !== undefined),
+    (each) =>
+      (each.kind !== 'rsyslog' || rsyslog !== undefined) && (formatOf(each) !== 'avro' || registry !== undefined),
   )
   const results: Result[] = []
   for (const size of ['small', 'large'] as const) {
@@ -114,12 +130,11 @@ async function measureSize(
   options: Options,
 ): Promise<Result[]> {
   const records = options.recordsBySize[size]
-  const topics = new Map<Case['format'], string>()
-  for (const format of new Set(cases.map(({ format }) => format))) {
+  const topics = new Map<RecordFormat, string>()
+  for (const format of new Set(cases.map(formatOf))) {
     const topic = await servers.createTopic({ name: freshName(`bench-${size}-${format}`), partitions })
     say(`\nfilling a topic with ${records.toLocaleString('en')} ${size} records (${format})`)
-    const url = means.registry?.url ?? ''
-    const avro = async () => avroEvents(records, await registerAvroSchema(url, topic))
+    const avro = async () => avroEvents(records, await registerAvroSchema(needed(means, 'registry').url, topic))
     await fillTopic(topic, partitions, format === 'json' ? logEvents(size, records) : await avro())
     topics.set(format, topic)
   }
@@ -127,7 +142,7 @@ async function measureSize(
   const results: Result[] = []
   for (const measured of cases) {
     await sleep(settleMs)
-    const topic = topics.get(measured.format) as string
+    const topic = topics.get(formatOf(measured)) as string
     await using index = await BenchIndex.create(freshName(`bench-${size}`))
     const measurement = await measureCase(measured, topic, index, records, means, options)
     const { present, writtenAgain } = measurement
@@ -153,16 +168,32 @@ async function measureCase(
   topic: string,
   index: BenchIndex,
   records: number,
-  { rsyslog, registry }: Means,
+  means: Means,
   { profile }: Options,
 ): Promise<Measurement> {
-  if (measured.kind === 'rsyslog') return await runRsyslog(rsyslog as Rsyslog, topic, index, records)
-  if (measured.kind === 'ceiling') {
-    const bodies = bulkBodies(index.name, topic, logEvents(measured.size, records))
-    return await measureCeiling(index, bodies, records)
+  switch (measured.kind) {
+    case 'rsyslog':
+      return await runRsyslog(needed(means, 'rsyslog'), topic, index, records)
+    case 'ceiling':
+      return await measureCeiling(index, bulkBodies(index.name, topic, logEvents(measured.size, records)), records)
+    case 'penstock':
+      return await measurePenstock(measured, topic, index, records, means, profile)
   }
-  const converter = { 'value.converter': 'AvroConverter', 'value.converter.schema.registry.url': registry?.url ?? '' }
-  const connector = { ...measured.connector, ...(measured.format === 'avro' ? converter : {}) }
+}
+
+async function measurePenstock(
+  measured: PenstockCase,
+  topic: string,
+  index: BenchIndex,
+  records: number,
+  means: Means,
+  profile: boolean,
+): Promise<Measurement> {
+  const avro = () => ({
+    'value.converter': 'AvroConverter',
+    'value.converter.schema.registry.url': needed(means, 'registry').url,
+  })
+  const connector = { ...measured.connector, ...(measured.format === 'avro' ? avro() : {}) }
   const run = { executors: measured.executors, connector }
   if (!profile) return (await runPenstock(run, topic, index, records)).measurement
   const folder = await mkdtemp(join(tmpdir(), 'penstock-profile-'))

@@ -1,7 +1,7 @@
 /** One worker of its own brings a filled topic into an index. */
 import { type Cluster, freshName, NotYet, startCluster, until } from '../harness/index.ts'
 import type { BenchIndex } from './bench-index.ts'
-import type { Case } from './cases.ts'
+import type { WorkerSettings } from './cases.ts'
 import { type CpuProfile, readProfiles } from './cpu-profile.ts'
 import { elasticsearchProcess } from './listening-process.ts'
 import { type Measurement, measure } from './measure.ts'
@@ -13,7 +13,7 @@ export interface PenstockRun {
 }
 
 export async function runPenstock(
-  { executors, connector }: Pick<Case, 'executors' | 'connector'>,
+  { executors, connector }: WorkerSettings,
   topic: string,
   index: BenchIndex,
   records: number,

@@ -27,8 +27,8 @@ export interface Figures {
   readonly cpuSecondsPerMillion: number | null
   /** Of Elasticsearch; null where its process is not ours to look at. */
   readonly serverCpuSecondsPerMillion: number | null
-  readonly peakMegabytes: number | null
-  readonly peakProportionalMegabytes: number | null
+  readonly peakMebibytes: number | null
+  readonly peakProportionalMebibytes: number | null
 }
 
 export function figuresOf(results: readonly Result[]): Figures[] {
@@ -44,8 +44,8 @@ export function figuresOf(results: readonly Result[]): Figures[] {
       totalSeconds: rounded(measurement.totalSeconds, 2),
       cpuSecondsPerMillion: worker ? rounded(measurement.cpuSecondsPerMillion, 2) : null,
       serverCpuSecondsPerMillion: serverCpu === null ? null : rounded(serverCpu, 2),
-      peakMegabytes: worker ? Math.round(measurement.peakBytes / 2 ** 20) : null,
-      peakProportionalMegabytes: worker ? Math.round(measurement.peakProportionalBytes / 2 ** 20) : null,
+      peakMebibytes: worker ? Math.round(measurement.peakBytes / 2 ** 20) : null,
+      peakProportionalMebibytes: worker ? Math.round(measurement.peakProportionalBytes / 2 ** 20) : null,
     }
   })
 }
@@ -70,8 +70,8 @@ export function resultTable(figures: readonly Figures[]): string {
     line.totalSeconds.toFixed(2),
     line.cpuSecondsPerMillion?.toFixed(2) ?? '–',
     line.serverCpuSecondsPerMillion?.toFixed(2) ?? '–',
-    line.peakMegabytes ?? '–',
-    line.peakProportionalMegabytes ?? '–',
+    line.peakMebibytes ?? '–',
+    line.peakProportionalMebibytes ?? '–',
   ])
   return `${textTable(heads, rows)}\n\n${legend}`
 }
@@ -111,15 +111,15 @@ export function linearityTable(runs: readonly LinearityRun[]): string {
     run.totalSeconds.toFixed(2),
     run.docsPerSecond,
     run.cpuSeconds.toFixed(2),
-    run.peakMegabytes,
+    run.peakMebibytes,
   ])
   return `${textTable(heads, rows)}\n\nfrom the creation of the connector to the last document, otherwise as small/raw/1`
 }
 
 /** What is known as soon as a minute is over. */
 export function minuteLine(minute: Minute): string {
-  const { docsPerSecond, cpuSecondsPerMillion, peakMegabytes } = minute
-  return `minute ${minute.minute}: ${docsPerSecond.toLocaleString('en')} docs/s, ${cpuSecondsPerMillion} CPU s per million, ${peakMegabytes} MiB`
+  const { docsPerSecond, cpuSecondsPerMillion, peakMebibytes } = minute
+  return `minute ${minute.minute}: ${docsPerSecond.toLocaleString('en')} docs/s, ${cpuSecondsPerMillion} CPU s per million, ${peakMebibytes} MiB`
 }
 
 const parts = ['first', 'second', 'last'] as const
@@ -141,8 +141,8 @@ export function flatnessTable(minutes: readonly Minute[]): string {
         cpu.toFixed(2),
         Number.isNaN(server) ? '–' : server.toFixed(2),
         Number.isNaN(server) ? '–' : (cpu / server).toFixed(3),
-        median((minute) => minute.peakMegabytes),
-        median((minute) => minute.proportionalMegabytes),
+        median((minute) => minute.peakMebibytes),
+        median((minute) => minute.proportionalMebibytes),
       ],
     ]
   })

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import type { Inspection, RedriveResult, VerifyResult } from '@penstock/client'
 import { freshName, NotYet, sampleRecord, startCluster, until, untilEnded, Watch } from '../harness/index.ts'
 import { stack } from '../harness/stack-env.ts'
+import { elasticsearchRequest } from '../stack/elasticsearch-request.ts'
 import { cpuSeconds, loadAverage, residentBytes } from './process-figures.ts'
 
 const { values } = parseArgs({
@@ -21,8 +22,13 @@ const records = Number(values.records)
 const partitions = 4
 const producedAtOnce = 50_000
 const lost = 1_000
+/** One of so many documents of the first partition is deleted. */
+const lostEvery = 20
 
 async function main(): Promise<void> {
+  const least = lost * lostEvery * partitions
+  if (!values.once && !(records >= least))
+    throw new Error(`--records ${values.records} are too few: at least ${least}, or --once`)
   console.error(`${availableParallelism()} cores, load ${loadAverage()}`)
   const properties = { 'executor.processes': '1', 'inspection.records.per.second': values['per-second'] }
   await using cluster = await startCluster({
@@ -56,12 +62,12 @@ async function main(): Promise<void> {
   const watch = () => cluster.client.verification(name)
   await measure('verify, all there', pids, verify, watch)
   if (values.once) return
-  const bulk = Array.from({ length: lost }, (_, at) => `{"delete":{"_id":"${topic}+0+${at * 20}"}}\n`).join('')
-  await fetch(`${stack.elasticsearch}/${topic}/_bulk`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: bulk,
-  })
+  const bulk = Array.from({ length: lost }, (_, at) => `{"delete":{"_id":"${topic}+0+${at * lostEvery}"}}\n`).join('')
+  const deletion = { method: 'POST', body: bulk, contentType: 'application/x-ndjson' }
+  const deleted = await elasticsearchRequest(stack.elasticsearch, `${topic}/_bulk`, deletion)
+  const { items } = (await deleted.json()) as { items: { delete: { result: string } }[] }
+  const gone = items.filter((item) => item.delete.result === 'deleted').length
+  if (gone !== lost) throw new Error(`${gone} documents were deleted instead of ${lost}`)
   await measure(`verify, ${lost} missing`, pids, verify, watch)
   await measure(
     'gaps driven again',
@@ -84,7 +90,7 @@ async function measure<Result extends VerifyResult | RedriveResult>(
   const end = await untilEnded(look, { what, deadlineMs: 1_800_000 })
   const seconds = (performance.now() - before.at) / 1_000
   const most = Math.max(...resident.seen.map(({ value }) => value))
-  const mb = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`
+  const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
   const read = end.progress?.records_read ?? 0
   const {
     partitions: _,
@@ -96,7 +102,7 @@ async function measure<Result extends VerifyResult | RedriveResult>(
   } = (end.result ?? {}) as Record<string, unknown>
   console.log(
     `${what}: ${end.state}, ${read} records in ${seconds.toFixed(1)} s (${Math.round(read / seconds)}/s), ` +
-      `${(cpuSeconds(pids) - before.cpu).toFixed(1)} CPU s of the executor, resident ${mb(before.resident)} before, ${mb(most)} at most`,
+      `${(cpuSeconds(pids) - before.cpu).toFixed(1)} CPU s of the executor, resident ${mib(before.resident)} before, ${mib(most)} at most`,
   )
   console.log(`  ${JSON.stringify({ ...result, gaps: (gaps as unknown[] | undefined)?.length })}`)
 }

@@ -93,7 +93,7 @@ export class ElasticsearchSinkTask implements SinkTask {
     }
   }
 
-  /** Frames the records and returns; waits only while the buffer is full. */
+  /** Frames the records and returns; waits while the buffer is full, or an index has to be seen to first. */
   async put(records: readonly SinkRecord[]): Promise<void> {
     const since = this.#context.clock.now()
     let taken = 0

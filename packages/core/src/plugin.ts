@@ -90,13 +90,14 @@ export interface SinkTask {
   open?(partitions: readonly TopicPartition[]): Promise<void> | void
   /**
    * Takes records, possibly none. May return before they are written, if `preCommit` names only what is.
-   * A retriable error makes the framework pause and put the same records again; any other fails the task.
+   * A retriable error makes the framework pause and put the records again: the same objects, without those of partitions
+   * that are gone by then, perhaps with newer ones behind them. Any other error fails the task.
    */
   put(records: readonly SinkRecord[]): Promise<void> | void
   /**
-   * What may be committed of `consumed` (the next offsets after the records put so far). Partitions left out keep what
-   * was committed before. `closing` asks to write everything out first: the partitions are about to be taken away.
-   * Without this method everything that was put is committed.
+   * What may be committed of `consumed`: the next offsets after the records put so far, those of a `put` that threw not
+   * among them. Partitions left out keep what was committed before. `closing` asks to write everything out first: the
+   * partitions are about to be taken away. Without this method everything that was put is committed.
    */
   preCommit?(consumed: readonly PartitionOffset[], options: { closing: boolean }): Promise<readonly PartitionOffset[]>
   /** Partitions are gone, after their last commit. */
