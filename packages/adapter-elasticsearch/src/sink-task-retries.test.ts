@@ -1,8 +1,9 @@
 /** The task while requests fail that will get through later, or never do. */
-import { isRetriable } from '@penstock/core'
+import { isRetriable, type SinkRecord } from '@penstock/core'
+import { sinkRecord } from '@penstock/core/testing'
 import { expect, test } from 'vitest'
 import { FakeElasticsearch, type ItemError } from './testing/fake-elasticsearch.ts'
-import { consumed, order, orders, runTask } from './testing/running-task.ts'
+import { consumed, order, orders, type RunningTask, runTask } from './testing/running-task.ts'
 
 const rejected: ItemError = { status: 429, type: 'es_rejected_execution_exception', reason: 'queue full' }
 
@@ -129,4 +130,74 @@ test('a full buffer makes put wait until there is room', async () => {
   expect(s.server.documents.size).toBeGreaterThanOrEqual(10)
   await s.task.preCommit(consumed(30), { closing: true })
   expect(s.server.documents.size).toBe(30)
+})
+
+/** What becomes of a `put`: `taken`, or the error, after `FATAL` where it fails the task. */
+async function outcomeOf({ task }: RunningTask, records: readonly SinkRecord[]): Promise<string> {
+  try {
+    await task.put(records)
+    return 'taken'
+  } catch (error) {
+    return `${isRetriable(error) ? '' : 'FATAL '}${(error as Error).message}`
+  }
+}
+
+/** Has time pass for the task. */
+function clockOf({ context }: RunningTask): { skip(ms: number): void } {
+  let skippedMs = 0
+  Object.assign(context.clock, { now: () => Date.now() + skippedMs })
+  return {
+    skip(ms) {
+      skippedMs += ms
+    },
+  }
+}
+
+test('after a rebalance in a long while of 429 the records that are read again are given their own time', async () => {
+  const small = { 'batch.size': '10', 'max.buffered.records': '20', 'max.in.flight.requests': '1' }
+  await using s = await runTask({ ...small, 'max.retries': '20', 'flush.timeout.ms': '60000' })
+  const clock = clockOf(s)
+  s.server.onBulk = () => ({ status: 429 })
+  await expect.poll(() => outcomeOf(s, orders(60))).toContain('takes no documents now')
+  clock.skip(120_000)
+  await s.task.preCommit(consumed(1), { closing: true })
+  s.task.close([{ topic: 'orders', partition: 0 }])
+  // What is left of the batch that is dropped is not sent again.
+  await expect.poll(() => s.context.held).toBeNull()
+  const again = orders(60)
+  await expect.poll(() => outcomeOf(s, again)).toMatch(/^FATAL|takes no documents now/)
+  expect(await outcomeOf(s, again)).not.toContain('FATAL')
+})
+
+test('an index that could not be set up is given its own time after a long while of 429', async () => {
+  await using s = await runTask({ 'max.retries': '1', 'flush.timeout.ms': '60000', 'linger.ms': '0' })
+  const clock = clockOf(s)
+  const answer = s.server.indices.answer.bind(s.server.indices)
+  const noMaster = { status: 503, body: { error: { type: 'master_not_discovered_exception', reason: 'no master' } } }
+  let hasMaster = false
+  s.server.indices.answer = (method, path, body) =>
+    path.startsWith('/other') && !hasMaster ? noMaster : answer(method, path, body)
+  s.server.onBulk = () => ({ status: 429 })
+  const other = [sinkRecord({ topic: 'other', offset: 0n, valueJson: '{}' })]
+  await s.task.put(orders(5))
+  expect(await outcomeOf(s, other)).toContain('no master')
+  await expect.poll(() => outcomeOf(s, other)).toContain('takes no documents now')
+  clock.skip(120_000)
+  await outcomeOf(s, other)
+  s.server.onBulk = () => ({})
+  await expect.poll(() => outcomeOf(s, other)).toMatch(/no master/)
+  expect(await outcomeOf(s, other)).not.toContain('FATAL')
+  hasMaster = true
+  await expect.poll(() => outcomeOf(s, other)).toBe('taken')
+})
+
+test('what is held of large records counts, however little of them is written', async () => {
+  await using s = await runTask({ 'bulk.size.bytes': '1000000', 'linger.ms': '60000' })
+  const json = `{"n":1,"text":"${'x'.repeat(100_000)}"}`
+  const made = (offset: number, key: string | null) =>
+    sinkRecord({ topic: 'orders', offset: BigInt(offset), valueJson: json, ...(key === null ? {} : { key }) }).with({
+      value: { schema: null, value: { n: offset } },
+    })
+  await s.task.put(Array.from({ length: 20 }, (_, at) => made(at, at < 10 ? null : 'k')))
+  await expect.poll(() => s.server.bulks.map(({ items }) => items.length)).toEqual([10, 10])
 })

@@ -125,6 +125,8 @@ export class ElasticsearchSinkTask implements SinkTask {
       this.#context.gauge('held', 0)
     } catch (error) {
       if (isRetriable(error)) {
+        // Meanwhile nothing is set up, so that does not fail either.
+        if (this.#batcher.isHeld) this.#failingSetUpSince = null
         // Not by their offsets: those of a topic that was made anew begin again.
         this.#takenOver ??= new Set()
         for (const record of records.slice(0, taken)) this.#takenOver.add(record)

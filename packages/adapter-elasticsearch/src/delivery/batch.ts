@@ -25,6 +25,14 @@ export class Batch {
     return this.records.length
   }
 
+  /**
+   * The larger of its body and of what is held beside it: mostly they are alike, but a transformation may leave a few bytes of
+   * a large record.
+   */
+  get byteLength(): number {
+    return Math.max(this.body.byteLength, this.records.byteLength)
+  }
+
   recordOf(item: number): SinkRecord {
     return this.records.at(item, (item) => this.body.original(item))
   }

@@ -67,7 +67,7 @@ export class Batcher {
 
   get isFull(): boolean {
     const records = this.#sender.records + (this.#batch?.size ?? 0)
-    const bytes = this.#sender.bytes + (this.#batch?.body.byteLength ?? 0)
+    const bytes = this.#sender.bytes + (this.#batch?.byteLength ?? 0)
     return records >= this.#maxBufferedRecords || bytes >= this.#maxBufferedBytes || this.#sender.failure !== null
   }
 
@@ -90,7 +90,7 @@ export class Batcher {
   sendIfFull(): void {
     const batch = this.#batch
     const { documents, bytes } = this.#pace.limits
-    if (batch !== null && (batch.size >= documents || batch.body.byteLength >= bytes)) this.send()
+    if (batch !== null && (batch.size >= documents || batch.byteLength >= bytes)) this.send()
   }
 
   /** Sends what there is. */
@@ -106,11 +106,18 @@ export class Batcher {
     batch.giveBack()
   }
 
+  /** Elasticsearch takes nothing at present, see {@link throwFailure}. */
+  get isHeld(): boolean {
+    return this.#sender.heldFor !== null
+  }
+
   /** Throws what has failed for good, or a retriable error while Elasticsearch takes nothing. */
   throwFailure(): void {
     const { failure, heldFor } = this.#sender
     if (failure !== null) throw failure.error
     if (heldFor !== null) {
+      // Whatever fills the buffer afterwards is given its own time.
+      this.#stuckSince = null
       throw new RetriableError(
         'elasticsearch.unavailable',
         `Elasticsearch at ${this.#urls} takes no documents now: ${heldFor}`,

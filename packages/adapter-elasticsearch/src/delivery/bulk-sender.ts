@@ -32,7 +32,7 @@ export class BulkSender {
   bytes = 0
   /** How long the last batch was under way, with all its retries. */
   lastTookMs = 0
-  /** Counts batches and parts of them that got through. */
+  /** Counts parts of batches that got through, and batches that are done with. */
   progressCount = 0
 
   constructor(options: SenderOptions) {
@@ -62,7 +62,7 @@ export class BulkSender {
   /** Takes a batch over; it is sealed from now on. */
   send(batch: Batch): void {
     this.records += batch.size
-    this.bytes += batch.body.byteLength
+    this.bytes += batch.byteLength
     this.#queue.push(batch)
     this.#startNext()
   }
@@ -127,6 +127,7 @@ export class BulkSender {
       })
       batch.complete()
       batch.giveBack()
+      this.progressCount++
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#failure ??= { error }
     }
@@ -134,7 +135,7 @@ export class BulkSender {
     this.lastTookMs = clock.now() - startedAt
     this.#inFlight--
     this.records -= batch.size
-    this.bytes -= batch.body.byteLength
+    this.bytes -= batch.byteLength
     for (const id of batch.ids) this.#idsInFlight.delete(id)
     this.#startNext()
     this.#notify()

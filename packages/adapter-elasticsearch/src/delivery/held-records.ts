@@ -30,11 +30,17 @@ export class HeldRecords {
   readonly #originals: Originals
 
   readonly #expectedItems: number
+  #wholeBytes = 0
 
   /** Grows where more items come than are expected. */
   constructor(pool: BufferPool, expectedItems: number) {
     this.#originals = new Originals(pool, expectedItems)
     this.#expectedItems = expectedItems
+  }
+
+  /** What is held of them beside the body, as they came from Kafka. */
+  get byteLength(): number {
+    return this.#originals.byteLength + this.#wholeBytes
   }
 
   /** Hands its memory to the batches to come. */
@@ -97,6 +103,8 @@ export class HeldRecords {
 
   #pushWhole(record: SinkRecord): void {
     this.#runFor('whole', record).whole.push(record)
+    const { key, value } = record.origin
+    this.#wholeBytes += (key?.length ?? 0) + (value?.length ?? 0)
     this.length++
   }
 

@@ -27,6 +27,11 @@ export class Originals {
     this.#ends[item] = this.#used
   }
 
+  /** All that was put. */
+  get byteLength(): number {
+    return this.#used
+  }
+
   copyOf(item: number): Uint8Array {
     return Buffer.from((this.#buffer as Buffer).subarray(this.#starts[item], this.#ends[item]))
   }

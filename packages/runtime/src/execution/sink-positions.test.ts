@@ -98,3 +98,16 @@ test('records of partitions that are gone are dropped', () => {
   positions.close([p0])
   expect(positions.keepAssigned(records)).toEqual([records[1]])
 })
+
+test('a partition whose end the broker has lost is committed anew from where it is read', () => {
+  const positions = opened()
+  const known = (...offsets: number[]) => positions.polled(messagesAt(0, ...offsets))
+  known(998, 999)
+  positions.delivered()
+  positions.committed([{ topic: 't', partition: 0, offset: 999 }])
+  known(0, 1, 2)
+  positions.delivered()
+  // The answer to an older commit.
+  positions.committed([{ topic: 't', partition: 0, offset: 1000 }])
+  expect(positions.committable([at(0, 3n)])).toEqual([{ topic: 't', partition: 0, offset: 3 }])
+})

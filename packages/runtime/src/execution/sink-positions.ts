@@ -42,7 +42,10 @@ export class SinkPositions {
       if (position === undefined || message.partition !== position.partition || message.topic !== position.topic) {
         position = this.#byTopic.get(message.topic)?.get(message.partition)
       }
-      if (position !== undefined) position.polled = message.offset + 1
+      if (position === undefined) continue
+      // The broker has lost the end of the partition: what comes is not what was committed, and is committed anew.
+      if (message.offset < position.committed) position.committed = message.offset
+      position.polled = message.offset + 1
     }
   }
 
@@ -72,7 +75,8 @@ export class SinkPositions {
   committed(offsets: readonly { topic: string; partition: number; offset: number }[]): void {
     for (const { topic, partition, offset } of offsets) {
       const position = this.#byTopic.get(topic)?.get(partition)
-      if (position !== undefined && offset > position.committed) position.committed = offset
+      // An answer may come when the partition is already read from further back, see `polled`.
+      if (position !== undefined && offset > position.committed && offset <= position.put) position.committed = offset
     }
   }
 
