@@ -135,13 +135,21 @@ export class ElasticsearchClient {
 
   #createSniffer(): Sniffer {
     const pool = this.#client.connectionPool
+    const ofConfig = pool.connections.map(asNode)
     return new Sniffer({
       ask: async () => {
         const { answer, protocol } = await this.#send({ method: 'GET', path: '/_nodes/http' }, this.#closed.signal)
         if (answer.status >= 300) throw new Error(`GET /_nodes/http was answered with HTTP status ${answer.status}`)
         return { body: answer.body, protocol }
       },
-      use: (nodes) => pool.update([...nodes]),
+      use: (nodes) => pool.update(nodes.map(asNode)),
+      // What is known is gone, perhaps for good; what was configured is often an address before whichever nodes there are.
+      lost: () => {
+        // A single one is never called dead.
+        if (pool.size > 1 && pool.connections.some(({ status }) => status !== 'dead')) return
+        const known = pool.connections.map(asNode)
+        pool.update([...known, ...ofConfig.filter(({ id }) => known.every((node) => node.id !== id))])
+      },
       now: () => performance.now(),
     })
   }
@@ -151,6 +159,11 @@ export class ElasticsearchClient {
     this.#closed.abort()
     await this.#client.close()
   }
+}
+
+/** Known by its address: its id of the cluster stays when it comes back at another. */
+function asNode({ url }: { readonly url: URL }): { id: string; url: URL } {
+  return { id: url.href, url }
 }
 
 /** By its name: the class itself is the library's, which is loaded with the first connection. */

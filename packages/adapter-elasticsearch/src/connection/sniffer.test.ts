@@ -1,6 +1,6 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { config } from '../config/config.ts'
 import { FakeElasticsearch } from '../testing/fake-elasticsearch.ts'
 import { ElasticsearchClient } from './client.ts'
@@ -17,10 +17,10 @@ test('nodes that take documents are written to, by name where they have one', ()
     d: { http: { publish_address: '[::1]:9200' } },
     e: { roles: ['data'] },
   })
-  expect(sniffedNodes(body, 'https:').map(({ id, url }) => [id, url.href])).toEqual([
-    ['a', 'https://10.0.0.1:9200/'],
-    ['b', 'https://es-b:9201/'],
-    ['d', 'https://[::1]:9200/'],
+  expect(sniffedNodes(body, 'https:').map(({ url }) => url.href)).toEqual([
+    'https://10.0.0.1:9200/',
+    'https://es-b:9201/',
+    'https://[::1]:9200/',
   ])
   expect(sniffedNodes(Buffer.from('{}'), 'http:')).toEqual([])
 })
@@ -32,7 +32,7 @@ test('the cluster is asked first, every five minutes, and soon after a failure',
     asked++
     return { body: nodesAnswer({}), protocol: 'http:' }
   }
-  const sniffer = new Sniffer({ ask, use: () => {}, now: () => now })
+  const sniffer = new Sniffer({ ask, use: () => {}, lost: () => {}, now: () => now })
   const askedAt = async (time: number) => {
     now = time
     await sniffer.refresh()
@@ -75,4 +75,89 @@ test('nodes that the cluster tells of are written to instead of its URLs, with t
   ])
   await client.close()
   seed.close()
+})
+
+/** Servers of this process that all tell of the same nodes; those take bulk requests too. */
+async function cluster() {
+  const nodes = new Map<string, { url: string; bulks: number; close: () => Promise<void> }>()
+  const serve = async (listener: RequestListener) => {
+    const server = createServer(listener)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const close = () => {
+      server.closeAllConnections()
+      return new Promise<void>((resolve) => server.close(() => resolve()))
+    }
+    onTestFinished(close)
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
+  }
+  const told = () =>
+    nodesAnswer(
+      Object.fromEntries(
+        [...nodes].map(([id, { url }]) => [id, { roles: ['data'], http: { publish_address: new URL(url).host } }]),
+      ),
+    )
+  const start = async (id: string) => {
+    const node = {
+      bulks: 0,
+      ...(await serve((request, response) => {
+        request.resume()
+        if (request.url === '/_nodes/http') response.end(told())
+        else {
+          node.bulks++
+          response.end('{"errors":false,"items":[{"index":{"status":201}}]}')
+        }
+      })),
+    }
+    nodes.set(id, node)
+    return node
+  }
+  const stop = async (id: string) => {
+    const node = nodes.get(id)
+    nodes.delete(id)
+    await node?.close()
+  }
+  const service = () => serve((_request, response) => response.end(told()))
+  return { nodes, start, stop, service }
+}
+
+/** A client whose time can be skipped, and one bulk request of it after the other. */
+function clientOf(urls: readonly string[]) {
+  const start = performance.now()
+  let nowMs = start
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
+  onTestFinished(() => void vi.restoreAllMocks())
+  const client = new ElasticsearchClient(config.parse({ 'connection.url': urls.join(), 'connection.sniffing': 'true' }))
+  onTestFinished(() => client.close())
+  const bulk = { method: 'POST', path: '/i/_bulk', body: '{"index":{"_id":"1"}}\n{}\n' } as const
+  /** The outcome after so many minutes. */
+  return async (minutes = 0): Promise<string> => {
+    nowMs += minutes * 60_000
+    return client.request(bulk, never).then(
+      () => 'taken',
+      (error: Error) => error.message,
+    )
+  }
+}
+
+test('a node that comes back at another address is written to', async () => {
+  const { nodes, start, stop } = await cluster()
+  const seeds = [await start('a'), await start('b')]
+  const send = clientOf(seeds.map(({ url }) => url))
+  for (const id of ['a', 'b']) {
+    await stop(id)
+    const again = await start(id)
+    await expect.poll(async () => [await send(1), again.bulks > 0], { timeout: 15_000 }).toEqual(['taken', true])
+  }
+  expect(nodes.size).toBe(2)
+})
+
+test('when all nodes are others than before, what was configured is asked again', async () => {
+  const { start, stop, service } = await cluster()
+  await start('a')
+  const send = clientOf([(await service()).url])
+  expect(await send()).toBe('taken')
+  await stop('a')
+  const other = await start('b')
+  await expect.poll(() => send(1), { timeout: 15_000 }).toBe('taken')
+  expect(other.bulks).toBe(1)
 })

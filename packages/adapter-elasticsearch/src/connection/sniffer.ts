@@ -2,7 +2,6 @@
 import { messageOf } from '@penstock/core'
 
 export interface SniffedNode {
-  readonly id: string
   readonly url: URL
 }
 
@@ -11,6 +10,8 @@ export interface SnifferParts {
   ask(): Promise<{ readonly body: Buffer; readonly protocol: string }>
   /** The nodes to write to from now on. */
   use(nodes: readonly SniffedNode[]): void
+  /** The node that was asked did not answer. */
+  lost(): void
   now(): number
 }
 
@@ -57,6 +58,7 @@ export class Sniffer {
       this.problem = null
     } catch (error) {
       this.problem = messageOf(error)
+      this.#parts.lost()
     }
   }
 }
@@ -69,11 +71,11 @@ interface NodeInfo {
 /** The nodes that take documents, out of an answer to `GET /_nodes/http`; none where it is no such answer. */
 export function sniffedNodes(body: Buffer, protocol: string): SniffedNode[] {
   const { nodes } = JSON.parse(body.toString()) as { nodes?: Record<string, NodeInfo> }
-  return Object.entries(nodes ?? {}).flatMap(([id, { roles, http }]) => {
+  return Object.values(nodes ?? {}).flatMap(({ roles, http }) => {
     const onlyMaster =
       roles?.includes('master') && roles.every((role) => /^(master|voting_only|cluster_manager)$/.test(role))
     const url = addressUrl(http?.publish_address ?? '', protocol)
-    return onlyMaster || url === null ? [] : [{ id, url }]
+    return onlyMaster || url === null ? [] : [{ url }]
   })
 }
 

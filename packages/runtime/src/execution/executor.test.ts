@@ -256,3 +256,13 @@ describe('tasks that can’t start report FAILED with the reason', () => {
     expect(reports).toEqual([])
   })
 })
+
+test('an inspection whose cancellation comes right behind it does not begin', async () => {
+  const { request } = open()
+  const inspected = { connector: 'a', config, taskConfig: config }
+  const job = { kind: 'redrive-gaps', gaps: [{ topic: 't', partition: 0, from: 0, to: 9 }], areAll: true } as const
+  const end = request('inspect', { id: 'i', ...inspected, job })
+  await request('cancel-inspection', { id: 'i' })
+  // Without a broker it would fail.
+  expect(await end).toMatchObject({ failure: null, snapshot: { progress: { recordsRead: 0 } } })
+})

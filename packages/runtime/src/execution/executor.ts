@@ -136,8 +136,7 @@ export class Executor {
         this.#inspections.preview(await this.#work.inspected(inspected), request),
       'list-dead-letters': async ({ query, ...inspected }) =>
         this.#inspections.deadLetters(await this.#work.inspected(inspected), query),
-      inspect: async ({ id, job, ...inspected }) =>
-        this.#inspections.run(id, await this.#work.inspected(inspected), job),
+      inspect: ({ id, job, ...inspected }) => this.#inspections.run(id, () => this.#work.inspected(inspected), job),
       'inspection-snapshot': async ({ id }) => this.#inspections.snapshot(id),
       'cancel-inspection': async ({ id }) => this.#inspections.cancel(id),
     }

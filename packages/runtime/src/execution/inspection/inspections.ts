@@ -13,9 +13,10 @@ import { Shower } from './shown.ts'
 import { Verification } from './verification.ts'
 
 interface Running {
-  readonly inspection: Inspection
   readonly stop: AbortController
-  readonly done: Promise<void>
+  /** Null until it begins. */
+  inspection: Inspection | null
+  done: Promise<unknown>
 }
 
 /** Somebody waits for the answer of a request. */
@@ -38,27 +39,37 @@ export class InspectionInstances {
   }
 
   /** Resolves at the end, however it came; rejects when it could not begin. */
-  async run(id: string, config: InspectedConfig, job: InspectionJob): Promise<InspectionEnd> {
-    const stop = new AbortController()
-    const inspected = new InspectedConnector(config, this.#parts)
+  run(id: string, config: () => Promise<InspectedConfig>, job: InspectionJob): Promise<InspectionEnd> {
+    // Known before anything is awaited: its cancellation may come right behind.
+    const running: Running = { stop: new AbortController(), inspection: null, done: Promise.resolve() }
+    this.#running.set(id, running)
+    const end = this.#runToEnd(id, running, config, job).finally(() => this.#running.delete(id))
+    running.done = end
+    return end
+  }
+
+  async #runToEnd(
+    id: string,
+    running: Running,
+    config: () => Promise<InspectedConfig>,
+    job: InspectionJob,
+  ): Promise<InspectionEnd> {
+    const inspected = new InspectedConnector(await config(), this.#parts)
     const inspection = this.#open(inspected, job)
-    const done = runToEnd(inspection, inspected, stop.signal)
-    this.#running.set(id, { inspection, stop, done })
+    running.inspection = inspection
     try {
-      await done
+      await runInspection(inspection, inspected, running.stop.signal)
       return { snapshot: this.#masked(inspection.snapshot()), failure: null }
     } catch (error) {
       inspected.logger.warn('an inspection failed', { inspection: id, error })
       return { snapshot: this.#masked(inspection.snapshot()), failure: this.#parts.redactor.redact(messageOf(error)) }
-    } finally {
-      this.#running.delete(id)
     }
   }
 
   snapshot(id: string): InspectionSnapshot {
-    const running = this.#running.get(id)
-    if (running === undefined) throw new NotFoundError('inspection.unknown', `inspection ${id} does not run here`)
-    return this.#masked(running.inspection.snapshot())
+    const inspection = this.#running.get(id)?.inspection
+    if (!inspection) throw new NotFoundError('inspection.unknown', `inspection ${id} does not run here`)
+    return this.#masked(inspection.snapshot())
   }
 
   /** One that has ended is left alone. */
@@ -118,9 +129,13 @@ export class InspectionInstances {
   }
 }
 
-async function runToEnd(inspection: Inspection, inspected: InspectedConnector, signal: AbortSignal): Promise<void> {
+async function runInspection(
+  inspection: Inspection,
+  inspected: InspectedConnector,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await inspection.run(signal)
+    if (!signal.aborted) await inspection.run(signal)
   } catch (error) {
     // What fails because it was cut off has not failed.
     if (!signal.aborted) throw error
