@@ -201,3 +201,24 @@ test('what is held of large records counts, however little of them is written', 
   await s.task.put(Array.from({ length: 20 }, (_, at) => made(at, at < 10 ? null : 'k')))
   await expect.poll(() => s.server.bulks.map(({ items }) => items.length)).toEqual([10, 10])
 })
+
+test.each(['fail', 'report'])(
+  '%s: a record that its own successor has overtaken, as an answer was lost, is no conflict',
+  async (behavior) => {
+    await using s = await runTask({ 'key.ignore': 'false', 'behavior.on.version.conflict': behavior })
+    const newer = (item: { readonly index: string; readonly id: string; readonly version: number | null }) => {
+      const version = s.server.documents.get(`${item.index}/${item.id}`)?.version ?? -1
+      if (item.version === null || version < item.version) return undefined
+      const reason = `[k]: version conflict, current version [${version}] is higher or equal to the one provided [${item.version}]`
+      return { status: 409, type: 'version_conflict_engine_exception', reason }
+    }
+    s.server.onBulk = (_request, n) => (n === 0 ? { cut: 'during' } : { item: newer })
+    const ofKey = (offset: number) =>
+      sinkRecord({ topic: 'orders', offset: BigInt(offset), key: 'k', valueJson: `{"n":${offset}}` })
+    await s.task.put([ofKey(10), ofKey(11)])
+    expect(await s.task.preCommit(consumed(12), { closing: true })).toEqual(consumed(12))
+    await s.task.put([])
+    expect(s.context.reported).toEqual([])
+    expect(s.context.counts.get('version_conflicts')).toBe(2)
+  },
+)

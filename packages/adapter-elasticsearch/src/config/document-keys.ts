@@ -53,7 +53,7 @@ export const documentKeys = {
     importance: 'low',
     group: conversion,
     displayName: 'Behavior on version conflicts',
-    doc: 'What happens to a record that loses against a newer version of its document, or with `write.method=create` against one that is there. ignore: it is done; warn: a line in the log; report: also the dead letter queue; fail: the task fails. The same version read again is no conflict. Penstock only.',
+    doc: 'What happens to a record that loses against a newer version of its document, or with `write.method=create` against one that is there. ignore: it is done; warn: a line in the log; report: also the dead letter queue; fail: also that, and the task fails. The same version read again is no conflict; but older records of a key that are read again after a crash lose against the newest, and count. Penstock only.',
   }),
   'document.metadata': key.list({
     default: [],

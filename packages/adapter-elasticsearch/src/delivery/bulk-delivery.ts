@@ -51,11 +51,18 @@ export interface Delivery extends DeliveryParts {
   progress(): void
 }
 
+/** What items went through before the present request. */
+interface EarlierRequests {
+  /** Sent in a request of which nobody knows what became: they may be written already. */
+  readonly unanswered: Set<number>
+  readonly sentAgain: Set<number>
+}
+
 /** Delivers all items of a sealed batch. `invalid` are items that must not be sent at all. */
 export async function deliver(batch: Batch, invalid: readonly number[], delivery: Delivery): Promise<void> {
   const parts = await firstParts(batch, invalid, delivery)
   const patience = new Patience(delivery.settings)
-  const unanswered = new Set<number>()
+  const earlier: EarlierRequests = { unanswered: new Set(), sentAgain: new Set() }
   const path = `/${encodeURIComponent(batch.index)}/_bulk`
   while (parts.length > 0) {
     if (batch.partlyRevoked) dropRevoked(batch, parts)
@@ -69,7 +76,7 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
     let setback: Setback | null = null
     switch (outcome.kind) {
       case 'answered': {
-        const left = await settle(batch, part, outcome.failures, unanswered, delivery)
+        const left = await settle(batch, part, outcome.failures, earlier, delivery)
         delivery.count('documents_written', part.items.length - left.items.length - left.notWritten)
         if (left.items.length < part.items.length) {
           patience.progressed()
@@ -93,11 +100,12 @@ export async function deliver(batch: Batch, invalid: readonly number[], delivery
         break
       }
       case 'failed':
-        for (const item of part.items) unanswered.add(item)
+        for (const item of part.items) earlier.unanswered.add(item)
         setback = outcome
         break
     }
     if (setback === null) continue
+    for (const item of parts[0]?.items ?? []) earlier.sentAgain.add(item)
     delivery.setback(setback.trouble, setback.reason)
     const next = patience.after(setback, delivery.clock.now())
     if (next.kind === 'given-up') throw givenUp(setback.reason, next.attempts, delivery)
@@ -190,14 +198,13 @@ function loadToldBy(outcome: Outcome): RequestOutcome {
 
 /**
  * Deals with the failed items of an answer. `items` are those to send again, in their order, for the reason `setback`;
- * `notWritten` counts those that are dealt with otherwise. Some may be written already: those `unanswered`, sent before in
- * a request of which nobody knows what became.
+ * `notWritten` counts those that are dealt with otherwise.
  */
 async function settle(
   batch: Batch,
   part: Part,
   failures: readonly ItemFailure[],
-  unanswered: ReadonlySet<number>,
+  { unanswered, sentAgain }: EarlierRequests,
   delivery: Delivery,
 ): Promise<{ items: readonly number[]; notWritten: number; setback: Setback | null }> {
   if (failures.length === 0) return { items: [], notWritten: 0, setback: null }
@@ -214,9 +221,10 @@ async function settle(
       if (verdict === 'refused') await refuseItem(batch, item, failure, delivery)
       else if (failure.status === 409) {
         delivery.count('version_conflicts')
-        // A create meets the document that it has most likely made itself.
-        const ownDocument = action === 'create' && unanswered.has(item)
-        if (!ownDocument) await delivery.loseConflict(batch, item, failure)
+        // A create meets the document that it has most likely made itself; another write, which a later one of its
+        // document has overtaken because it had to be sent again, its successor.
+        const isOurs = (action === 'create' ? unanswered : sentAgain).has(item)
+        if (!isOurs) await delivery.loseConflict(batch, item, failure)
       }
       continue
     }

@@ -29,6 +29,7 @@ export async function loseConflict(
       await reporter.report(record, error, { tolerated: true })
       return
     case 'fail':
+      await reporter.report(record, error, { tolerated: true })
       throw error
     default:
       assertNever(behavior)
