@@ -119,6 +119,7 @@ test.skipIf(!jvm)('a cluster on the JVM is taken over with positions and target 
     await lines.createConnectors(client)
     await lines.untilInTheirStates(client)
     await lines.pass(50)
+    await lines.untilStored(client)
   })
   {
     await using cluster = await startCluster({ workers: 1, properties: lines.properties })
@@ -142,5 +143,6 @@ async function onTheJvm(
 ): Promise<void> {
   await using worker = await startJvmWorker(jvm, { groupId, properties })
   await use(worker.client)
-  expect((await worker.stop())?.code).toBe(128 + 15) // as Java ends by SIGTERM, after an orderly stop
+  // Its shutdown hooks sometimes wait for each other for ever: then it is killed, with its positions stored before.
+  await worker.stop()
 }
