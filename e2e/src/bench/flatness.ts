@@ -10,7 +10,7 @@ import { elasticsearchProcess } from './listening-process.ts'
 import { logEvents } from './log-events.ts'
 import { ratesBetween, sample } from './measure.ts'
 import { processesOf, sinkTo } from './penstock-case.ts'
-import { proportionalBytes, residentBytes } from './process-figures.ts'
+import { mebibytes, proportionalBytes, residentBytes } from './process-figures.ts'
 import { Producer } from './producer.ts'
 
 const executors = 2
@@ -60,8 +60,8 @@ export async function measureFlatness(minutes: number, told: (minute: Minute) =>
       docsPerSecond: Math.round(perSecond),
       cpuSecondsPerMillion: Number(cpuSecondsPerMillion.toFixed(2)),
       serverCpuSecondsPerMillion: serverCpu === null ? null : Number(serverCpu.toFixed(2)),
-      peakMebibytes: Math.round(peakBytes / 2 ** 20),
-      proportionalMebibytes: Math.round(proportionalBytes(watched.pids) / 2 ** 20),
+      peakMebibytes: mebibytes(peakBytes),
+      proportionalMebibytes: mebibytes(proportionalBytes(watched.pids)),
     }
     seen.push(line)
     told(line)

@@ -5,6 +5,7 @@ import { partitions, tuned } from './cases.ts'
 import { fillTopic } from './fill-topic.ts'
 import { logEvents } from './log-events.ts'
 import { runPenstock } from './penstock-case.ts'
+import { mebibytes } from './process-figures.ts'
 
 const recordCounts = [10_000, 100_000, 1_000_000]
 const mostRecords = 10_000_000
@@ -41,7 +42,7 @@ export async function measureLinearity(
       totalSeconds: Number(measurement.totalSeconds.toFixed(2)),
       docsPerSecond: Math.round(records / measurement.totalSeconds),
       cpuSeconds: Number(measurement.totalCpuSeconds.toFixed(2)),
-      peakMebibytes: Math.round(measurement.peakBytes / 2 ** 20),
+      peakMebibytes: mebibytes(measurement.peakBytes),
     }
     runs.push(run)
     say(`${records} records in ${partitions} partitions: ${run.totalSeconds} s, ${run.cpuSeconds} CPU s`)

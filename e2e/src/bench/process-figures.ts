@@ -37,6 +37,10 @@ export function proportionalBytes(pids: readonly number[]): number {
   }, 0)
 }
 
+export function mebibytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20)
+}
+
 export function loadAverage(): number {
   return Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0])
 }

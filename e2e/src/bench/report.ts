@@ -8,6 +8,7 @@ import type { Latency } from './latency.ts'
 import type { LinearityRun } from './linearity.ts'
 import type { Measurement } from './measure.ts'
 import type { Size } from './options.ts'
+import { mebibytes } from './process-figures.ts'
 import type { Startup } from './startup.ts'
 
 export interface Result {
@@ -44,8 +45,8 @@ export function figuresOf(results: readonly Result[]): Figures[] {
       totalSeconds: rounded(measurement.totalSeconds, 2),
       cpuSecondsPerMillion: worker ? rounded(measurement.cpuSecondsPerMillion, 2) : null,
       serverCpuSecondsPerMillion: serverCpu === null ? null : rounded(serverCpu, 2),
-      peakMebibytes: worker ? Math.round(measurement.peakBytes / 2 ** 20) : null,
-      peakProportionalMebibytes: worker ? Math.round(measurement.peakProportionalBytes / 2 ** 20) : null,
+      peakMebibytes: worker ? mebibytes(measurement.peakBytes) : null,
+      peakProportionalMebibytes: worker ? mebibytes(measurement.peakProportionalBytes) : null,
     }
   })
 }
@@ -89,7 +90,7 @@ CPU, memory   of the worker with its executors; of the node: CPU seconds per mil
               own code above all, divided among them.`
 
 export function startupLines({ firstAnswerMs, idleBytes, idleProportionalBytes, idlePercent }: Startup): string {
-  const [resident, proportional] = [idleBytes, idleProportionalBytes].map((bytes) => Math.round(bytes / 2 ** 20))
+  const [resident, proportional] = [idleBytes, idleProportionalBytes].map(mebibytes)
   const idle = `${resident} MiB (${proportional} with shared memory counted once), ${idlePercent.toFixed(2)} % of a core`
   return `start to first REST answer: ${(firstAnswerMs / 1000).toFixed(2)} s (best of 3); idle: ${idle}`
 }

@@ -9,7 +9,7 @@ import type { Inspection, RedriveResult, VerifyResult } from '@penstock/client'
 import { freshName, NotYet, sampleRecord, startCluster, until, untilEnded, Watch } from '../harness/index.ts'
 import { stack } from '../harness/stack-env.ts'
 import { elasticsearchRequest } from '../stack/elasticsearch-request.ts'
-import { cpuSeconds, loadAverage, residentBytes } from './process-figures.ts'
+import { cpuSeconds, loadAverage, mebibytes, residentBytes } from './process-figures.ts'
 
 const { values } = parseArgs({
   options: {
@@ -90,7 +90,6 @@ async function measure<Result extends VerifyResult | RedriveResult>(
   const end = await untilEnded(look, { what, deadlineMs: 1_800_000 })
   const seconds = (performance.now() - before.at) / 1_000
   const most = Math.max(...resident.seen.map(({ value }) => value))
-  const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
   const read = end.progress?.records_read ?? 0
   const {
     partitions: _,
@@ -102,7 +101,7 @@ async function measure<Result extends VerifyResult | RedriveResult>(
   } = (end.result ?? {}) as Record<string, unknown>
   console.log(
     `${what}: ${end.state}, ${read} records in ${seconds.toFixed(1)} s (${Math.round(read / seconds)}/s), ` +
-      `${(cpuSeconds(pids) - before.cpu).toFixed(1)} CPU s of the executor, resident ${mib(before.resident)} before, ${mib(most)} at most`,
+      `${(cpuSeconds(pids) - before.cpu).toFixed(1)} CPU s of the executor, resident ${mebibytes(before.resident)} MiB before, ${mebibytes(most)} MiB at most`,
   )
   console.log(`  ${JSON.stringify({ ...result, gaps: (gaps as unknown[] | undefined)?.length })}`)
 }

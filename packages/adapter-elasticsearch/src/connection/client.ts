@@ -135,19 +135,19 @@ export class ElasticsearchClient {
 
   #createSniffer(): Sniffer {
     const pool = this.#client.connectionPool
-    const ofConfig = pool.connections.map(asNode)
+    const ofConfig = pool.connections.map(({ url }) => asNode(url))
     return new Sniffer({
       ask: async () => {
         const { answer, protocol } = await this.#send({ method: 'GET', path: '/_nodes/http' }, this.#closed.signal)
         if (answer.status >= 300) throw new Error(`GET /_nodes/http was answered with HTTP status ${answer.status}`)
         return { body: answer.body, protocol }
       },
-      use: (nodes) => pool.update(nodes.map(asNode)),
+      use: (urls) => pool.update(urls.map(asNode)),
       // What is known is gone, perhaps for good; what was configured is often an address before whichever nodes there are.
       lost: () => {
         // A single one is never called dead.
         if (pool.size > 1 && pool.connections.some(({ status }) => status !== 'dead')) return
-        const known = pool.connections.map(asNode)
+        const known = pool.connections.map(({ url }) => asNode(url))
         pool.update([...known, ...ofConfig.filter(({ id }) => known.every((node) => node.id !== id))])
       },
       now: () => performance.now(),
@@ -162,7 +162,7 @@ export class ElasticsearchClient {
 }
 
 /** Known by its address: its id of the cluster stays when it comes back at another. */
-function asNode({ url }: { readonly url: URL }): { id: string; url: URL } {
+function asNode(url: URL): { id: string; url: URL } {
   return { id: url.href, url }
 }
 

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { config } from '../config/config.ts'
 import { FakeElasticsearch } from '../testing/fake-elasticsearch.ts'
+import { listening } from '../testing/fronts.ts'
 import { ElasticsearchClient } from './client.ts'
 import { Sniffer, sniffedNodes } from './sniffer.ts'
 
@@ -17,7 +17,7 @@ test('nodes that take documents are written to, by name where they have one', ()
     d: { http: { publish_address: '[::1]:9200' } },
     e: { roles: ['data'] },
   })
-  expect(sniffedNodes(body, 'https:').map(({ url }) => url.href)).toEqual([
+  expect(sniffedNodes(body, 'https:').map(({ href }) => href)).toEqual([
     'https://10.0.0.1:9200/',
     'https://es-b:9201/',
     'https://[::1]:9200/',
@@ -61,8 +61,8 @@ test('nodes that the cluster tells of are written to instead of its URLs, with t
     asked.push(`${request.method} ${request.url} ${request.headers.authorization}`)
     response.end(nodesAnswer({ a: { roles: ['data'], http: { publish_address: `127.0.0.1:${server.port}` } } }))
   })
-  await new Promise<void>((resolve) => seed.listen(0, '127.0.0.1', resolve))
-  const url = `http://me:pw@127.0.0.1:${(seed.address() as AddressInfo).port}`
+  await using front = await listening(seed)
+  const url = `http://me:pw@127.0.0.1:${front.port}`
   const client = new ElasticsearchClient(config.parse({ 'connection.url': url, 'connection.sniffing': 'true' }))
   const body = '{"index":{"_id":"1"}}\n{}\n'
   for (let i = 0; i < 3; i++) await client.request({ method: 'POST', path: '/i/_bulk', body }, never)
@@ -74,21 +74,16 @@ test('nodes that the cluster tells of are written to instead of its URLs, with t
     authorization,
   ])
   await client.close()
-  seed.close()
 })
 
 /** Servers of this process that all tell of the same nodes; those take bulk requests too. */
 async function cluster() {
   const nodes = new Map<string, { url: string; bulks: number; close: () => Promise<void> }>()
   const serve = async (listener: RequestListener) => {
-    const server = createServer(listener)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const close = () => {
-      server.closeAllConnections()
-      return new Promise<void>((resolve) => server.close(() => resolve()))
-    }
+    const front = await listening(createServer(listener))
+    const close = async () => await front[Symbol.asyncDispose]()
     onTestFinished(close)
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
+    return { url: `http://127.0.0.1:${front.port}`, close }
   }
   const told = () =>
     nodesAnswer(

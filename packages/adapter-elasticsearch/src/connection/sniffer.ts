@@ -1,15 +1,11 @@
 /** `connection.sniffing`: the nodes written to are those the cluster tells of. */
 import { messageOf } from '@penstock/core'
 
-export interface SniffedNode {
-  readonly url: URL
-}
-
 export interface SnifferParts {
   /** The answer to `GET /_nodes/http` and the protocol it came by. */
   ask(): Promise<{ readonly body: Buffer; readonly protocol: string }>
   /** The nodes to write to from now on. */
-  use(nodes: readonly SniffedNode[]): void
+  use(urls: readonly URL[]): void
   /** The node that was asked did not answer. */
   lost(): void
   now(): number
@@ -69,13 +65,13 @@ interface NodeInfo {
 }
 
 /** The nodes that take documents, out of an answer to `GET /_nodes/http`; none where it is no such answer. */
-export function sniffedNodes(body: Buffer, protocol: string): SniffedNode[] {
+export function sniffedNodes(body: Buffer, protocol: string): URL[] {
   const { nodes } = JSON.parse(body.toString()) as { nodes?: Record<string, NodeInfo> }
   return Object.values(nodes ?? {}).flatMap(({ roles, http }) => {
     const onlyMaster =
       roles?.includes('master') && roles.every((role) => /^(master|voting_only|cluster_manager)$/.test(role))
     const url = addressUrl(http?.publish_address ?? '', protocol)
-    return onlyMaster || url === null ? [] : [{ url }]
+    return onlyMaster || url === null ? [] : [url]
   })
 }
 

@@ -28,7 +28,6 @@ export class HeldRecords {
   #timestamps = new Float64Array(0)
   /** What came from Kafka of those whose body holds something else. */
   readonly #originals: Originals
-
   readonly #expectedItems: number
   #wholeBytes = 0
 

@@ -8,7 +8,6 @@ export class Originals {
   #used = 0
   #starts = new Uint32Array(0)
   #ends = new Uint32Array(0)
-
   readonly #expectedItems: number
 
   constructor(pool: BufferPool, expectedItems: number) {

@@ -8,6 +8,7 @@ import {
   UnreachableError,
 } from '../connection/client.ts'
 import { readFailure, reasonOf } from '../connection/error-answer.ts'
+import { jsonOf } from '../connection/json-answer.ts'
 import { backoffMs } from '../delivery/retry-policy.ts'
 
 export interface Hit {
@@ -154,11 +155,7 @@ interface SearchAnswer {
 }
 
 function answerOf(body: Buffer): SearchAnswer | null {
-  try {
-    return parseJson(body.toString()) as SearchAnswer | null
-  } catch {
-    return null
-  }
+  return jsonOf(body, parseJson) as SearchAnswer | null
 }
 
 function isPattern(target: string): boolean {

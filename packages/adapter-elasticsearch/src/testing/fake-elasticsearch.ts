@@ -164,7 +164,8 @@ export class FakeElasticsearch {
   }
 }
 
-function parseBulk(body: string, pathIndex: string): BulkItem[] {
+/** The items of a bulk request; throws where a line is no JSON. */
+export function parseBulk(body: string, pathIndex: string): BulkItem[] {
   const lines = body.split('\n')
   const items: BulkItem[] = []
   for (let at = 0; at < lines.length - 1; ) {

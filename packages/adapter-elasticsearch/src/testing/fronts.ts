@@ -55,7 +55,8 @@ function passOn(request: IncomingMessage, response: ServerResponse, url: URL): v
   request.pipe(onward)
 }
 
-async function listening(server: Server, requests: string[]): Promise<Front> {
+/** Has a server listen at a free port; `requests` are those it notes. */
+export async function listening(server: Server, requests: readonly string[] = []): Promise<Front> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,

@@ -11,7 +11,7 @@ import {
   type ElasticsearchRequest,
   UnreachableError,
 } from '../connection/client.ts'
-import type { BulkItem, ItemError } from './fake-elasticsearch.ts'
+import { type BulkItem, type ItemError, parseBulk } from './fake-elasticsearch.ts'
 import { FakeIndices } from './fake-indices.ts'
 
 export const faultKinds = [
@@ -137,7 +137,7 @@ export class ModelElasticsearch implements Pick<ElasticsearchClient, 'request'> 
 
   #itemsOf(path: string, body: string): readonly BulkItem[] {
     try {
-      return itemsOf(body, decodeURIComponent(path.split('/')[1] ?? ''))
+      return parseBulk(body, decodeURIComponent(path.split('/')[1] ?? ''))
     } catch (error) {
       this.offences.push(`a body can't be read: ${messageOf(error)}: ${body}`)
       throw error
@@ -180,33 +180,6 @@ function answerOf(status: number, body: object | string): Answer {
 
 function failed({ status, ...error }: ItemError): ItemResult {
   return { status, error }
-}
-
-interface ActionLine {
-  readonly _index?: string
-  readonly _id?: string
-  readonly version?: number
-  readonly version_type?: string
-  readonly require_alias?: boolean
-}
-
-function itemsOf(body: string, indexOfPath: string): BulkItem[] {
-  const lines = body.split('\n').values()
-  const items: BulkItem[] = []
-  for (const line of lines) {
-    if (line === '') continue
-    const [action, target] = Object.entries(JSON.parse(line) as Record<string, ActionLine>)[0] ?? ['', {}]
-    items.push({
-      action,
-      index: target._index ?? indexOfPath,
-      id: target._id ?? '',
-      version: target.version ?? null,
-      versionType: target.version_type ?? null,
-      requireAlias: target.require_alias === true,
-      source: action === 'delete' ? null : (lines.next().value ?? null),
-    })
-  }
-  return items
 }
 
 interface Update {

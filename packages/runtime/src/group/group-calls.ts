@@ -1,6 +1,6 @@
 /**
- * Join, sync, heartbeat and leave: the calls of the classic group protocol, made to whichever broker coordinates the group. Finds the coordinator
- * when it isn't known and forgets it when a call shows that it has moved or gone.
+ * Join, sync, heartbeat and leave: the calls of the classic group protocol, made to whichever broker coordinates the
+ * group. Finds the coordinator when it isn't known and forgets it when a call shows that it has moved or gone.
  */
 import { ConnectError } from '@penstock/core'
 import { type Connection, heartbeatV4, joinGroupV9, leaveGroupV5, syncGroupV5 } from '@platformatic/kafka'
